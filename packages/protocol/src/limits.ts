@@ -1,0 +1,25 @@
+/** Sizes that a peer of the wire protocol keeps to. SPEC.md, WIRE and FIELD rules. */
+
+/** A message is one SDP plus its JSON escapes; the rest is headroom. Larger is an attack or a fault. */
+export const MAX_MESSAGE_CHARS = 96 * 1024;
+
+/** A browser's offer is about 10 KB with every codec it knows. */
+export const MAX_SDP_CHARS = 64 * 1024;
+
+/** The longest candidates seen, TCP with related address and every extension, are near 300. */
+export const MAX_CANDIDATE_CHARS = 1024;
+
+/** People name cameras; a name longer than this is not a name. */
+export const MAX_STREAM_ID_CHARS = 128;
+
+/** Ids are made by the server: `viewer-` and 22 characters. Old servers count `viewer-1`, `viewer-2`. */
+export const MAX_VIEWER_ID_CHARS = 128;
+
+/** RFC 8841 allows any token; every stack in use sends `0`, `video` and the like. */
+export const MAX_SDP_MID_CHARS = 64;
+
+/** One sentence for a person. */
+export const MAX_ERROR_MESSAGE_CHARS = 512;
+
+/** STUN and TURN servers in one reply; Cloudflare sends about eight URLs. */
+export const MAX_ICE_SERVERS = 16;

@@ -1,0 +1,114 @@
+/**
+ * The messages of the signaling WebSocket: one JSON object a text frame. SPEC.md gives their meaning.
+ * Field names are snake_case or WebRTC's own, as peers in the field already send them; unknown fields are dropped.
+ */
+import * as v from 'valibot';
+import { checkRelayableCandidate, checkRelayableSdp } from './description.ts';
+import { IceServersSchema } from './ice-server.ts';
+import {
+  MAX_ERROR_MESSAGE_CHARS,
+  MAX_SDP_MID_CHARS,
+  MAX_STREAM_ID_CHARS,
+  MAX_VIEWER_ID_CHARS,
+} from './limits.ts';
+
+/** Names a stream. Any text a person may type, but no control, format or unpaired surrogate characters. */
+const STREAM_ID = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+
+const StreamId = v.pipe(
+  v.string(),
+  v.nonEmpty('is empty'),
+  v.maxLength(MAX_STREAM_ID_CHARS, `is longer than ${MAX_STREAM_ID_CHARS} characters`),
+  v.regex(STREAM_ID, 'holds control characters'),
+  v.check((id) => id.trim() === id, 'starts or ends with a space'),
+);
+
+const ViewerId = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]+$/u, 'holds more than letters, digits, - and _'),
+  v.maxLength(MAX_VIEWER_ID_CHARS),
+);
+
+/** A viewer's id or, from old viewers, the stream's. */
+const Address = v.pipe(v.string(), v.nonEmpty('is empty'), v.maxLength(MAX_STREAM_ID_CHARS));
+
+const Sdp = v.pipe(
+  v.string(),
+  v.check(
+    (sdp) => checkRelayableSdp(sdp) === undefined,
+    (issue) => checkRelayableSdp(issue.input)?.reason ?? '',
+  ),
+);
+
+const Candidate = v.pipe(
+  v.string(),
+  v.check(
+    (candidate) => checkRelayableCandidate(candidate) === undefined,
+    (issue) => checkRelayableCandidate(issue.input)?.reason ?? '',
+  ),
+);
+
+const candidateFields = {
+  candidate: Candidate,
+  sdpMid: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(MAX_SDP_MID_CHARS)))),
+  sdpMLineIndex: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
+};
+
+const errorFields = {
+  message: v.pipe(v.string(), v.maxLength(MAX_ERROR_MESSAGE_CHARS)),
+  /** One of ERROR_CODES, or one of a newer peer's: read it with toErrorCode. Old servers send none. */
+  code: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
+};
+
+const iceServers = { ice_servers: v.exactOptional(IceServersSchema) };
+
+const clientMessages = {
+  register: v.object({ type: v.literal('register'), stream_id: StreamId }),
+  join: v.object({ type: v.literal('join'), stream_id: StreamId, viewer_id: v.exactOptional(ViewerId) }),
+  offer: v.object({ type: v.literal('offer'), to: Address, sdp: Sdp }),
+  answer: v.object({ type: v.literal('answer'), to: Address, sdp: Sdp }),
+  'ice-candidate': v.object({ type: v.literal('ice-candidate'), to: Address, ...candidateFields }),
+  error: v.object({ type: v.literal('error'), to: Address, ...errorFields }),
+  ping: v.object({ type: v.literal('ping') }),
+};
+
+const serverMessages = {
+  registered: v.object({ type: v.literal('registered'), stream_id: StreamId, ...iceServers }),
+  joined: v.object({
+    type: v.literal('joined'),
+    viewer_id: ViewerId,
+    stream_id: StreamId,
+    resumed: v.exactOptional(v.boolean()),
+    ...iceServers,
+  }),
+  'viewer-joined': v.object({
+    type: v.literal('viewer-joined'),
+    viewer_id: ViewerId,
+    resumed: v.exactOptional(v.boolean()),
+    ...iceServers,
+  }),
+  'viewer-left': v.object({ type: v.literal('viewer-left'), viewer_id: ViewerId }),
+  'broadcaster-joined': v.object({ type: v.literal('broadcaster-joined'), stream_id: StreamId }),
+  'broadcaster-left': v.object({ type: v.literal('broadcaster-left') }),
+  offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp }),
+  answer: v.object({ type: v.literal('answer'), from: Address, sdp: Sdp }),
+  'ice-candidate': v.object({ type: v.literal('ice-candidate'), from: Address, ...candidateFields }),
+  error: v.object({ type: v.literal('error'), from: v.exactOptional(Address), ...errorFields }),
+  pong: v.object({ type: v.literal('pong') }),
+};
+
+type OutputOf<T extends Record<string, v.GenericSchema>> = { [K in keyof T]: v.InferOutput<T[K]> }[keyof T];
+
+/** What a broadcaster or a viewer sends to the server. */
+export type ClientMessage = OutputOf<typeof clientMessages>;
+
+/** What the server sends to a broadcaster or a viewer. */
+export type ServerMessage = OutputOf<typeof serverMessages>;
+
+export type ClientMessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
+export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
+
+export const clientMessageSchemas: Readonly<Record<string, v.GenericSchema<unknown, ClientMessage>>> =
+  clientMessages;
+export const serverMessageSchemas: Readonly<Record<string, v.GenericSchema<unknown, ServerMessage>>> =
+  serverMessages;

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { decodeClientMessage, decodeServerMessage, MAX_MESSAGE_CHARS, toErrorCode } from '../src/index.ts';
+
+const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
+const client = (message: object) => decodeClientMessage(JSON.stringify(message));
+const codeOf = (result: ReturnType<typeof decodeClientMessage>) => (result.ok ? 'accepted' : result.code);
+
+describe('decoding', () => {
+  test.each([
+    { type: 'register', stream_id: 'pi-camera-stream' },
+    { type: 'join', stream_id: 'pi-camera-stream' },
+    { type: 'offer', to: 'viewer-1', sdp: SDP },
+    { type: 'answer', to: 'pi-camera-stream', sdp: SDP },
+    {
+      type: 'ice-candidate',
+      to: 'viewer-1',
+      candidate: 'candidate:1 1 udp 1 10.0.0.1 9 typ host',
+      sdpMLineIndex: 0,
+    },
+  ])("[WIRE1] an old client's $type is read as it was", (message) => {
+    expect(client(message)).toEqual({ ok: true, value: message });
+  });
+
+  test.each(['', 'x', '{', '[]', '"join"', 'null', '7', '[{"type":"ping"}]', '{"type":"ping"'])(
+    '[WIRE2] %j is refused with bad-json',
+    (text) => {
+      expect(codeOf(decodeClientMessage(text))).toBe('bad-json');
+    },
+  );
+
+  test.each([
+    {},
+    { type: 7 },
+    { type: 'registered' },
+    { type: 'toString' },
+    { type: '__proto__' },
+    { type: 'viewer-left' },
+  ])('[WIRE3] %j is refused with unknown-type', (message) => {
+    expect(codeOf(client(message))).toBe('unknown-type');
+  });
+
+  test('[WIRE4] a message of 96 Ki characters is read, one more is too-large', () => {
+    const pad = (length: number) => {
+      const empty = JSON.stringify({ type: 'ping', pad: '' });
+      return JSON.stringify({ type: 'ping', pad: 'x'.repeat(length - empty.length) });
+    };
+    expect(codeOf(decodeClientMessage(pad(MAX_MESSAGE_CHARS)))).toBe('accepted');
+    expect(codeOf(decodeClientMessage(pad(MAX_MESSAGE_CHARS + 1)))).toBe('too-large');
+  });
+
+  test('[WIRE4] a message nested 40,000 deep is read or refused, never thrown', () => {
+    const deep = `{"type":"ping","x":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+    expect(decodeClientMessage(deep)).toEqual({ ok: true, value: { type: 'ping' } });
+  });
+
+  test.each([
+    ['bad-stream-id', { type: 'register' }],
+    ['bad-stream-id', { type: 'join', stream_id: 5 }],
+    ['bad-message', { type: 'join', stream_id: 'a', viewer_id: 'no spaces' }],
+    ['bad-message', { type: 'offer', to: '', sdp: SDP }],
+    ['bad-message', { type: 'offer', to: ['a'], sdp: SDP }],
+    ['bad-sdp', { type: 'offer', to: 'a' }],
+    ['bad-sdp', { type: 'offer', to: 'a', sdp: { v: 0 } }],
+    ['bad-candidate', { type: 'ice-candidate', to: 'a', candidate: null }],
+    ['bad-message', { type: 'ice-candidate', to: 'a', candidate: '', sdpMLineIndex: 1.5 }],
+    ['bad-message', { type: 'ice-candidate', to: 'a', candidate: '', sdpMLineIndex: -1 }],
+    ['bad-message', { type: 'ice-candidate', to: 'a', candidate: '', sdpMid: 0 }],
+  ])('[WIRE5] %s for %j', (code, message) => {
+    expect(codeOf(client(message))).toBe(code);
+  });
+
+  test('[WIRE5] a field that is not known is dropped', () => {
+    expect(client({ type: 'join', stream_id: 'a', role: 'admin', __proto__: { x: 1 } })).toEqual({
+      ok: true,
+      value: { type: 'join', stream_id: 'a' },
+    });
+  });
+
+  test.each(['a', 'pi-camera-stream', 'Front door', 'Haustür', '玄関', '🐦 box', 'x'.repeat(128)])(
+    '[WIRE6] %j names a stream',
+    (id) => {
+      expect(codeOf(client({ type: 'join', stream_id: id }))).toBe('accepted');
+    },
+  );
+
+  test.each(['', ' a', 'a ', 'a\nb', 'a\u0000', '\u202egnp', '\ud800', 'x'.repeat(129)])(
+    '[WIRE6] %j does not name a stream',
+    (id) => {
+      expect(codeOf(client({ type: 'join', stream_id: id }))).toBe('bad-stream-id');
+    },
+  );
+
+  test('[WIRE7] an sdp starts with v=0, is text, and has its limit', () => {
+    const offer = (sdp: string) => codeOf(client({ type: 'offer', to: 'a', sdp }));
+    expect(offer(SDP)).toBe('accepted');
+    expect(offer(SDP.replaceAll('\r\n', '\n'))).toBe('accepted');
+    expect(offer(SDP.padEnd(64 * 1024, 'x'))).toBe('accepted');
+    expect(offer(SDP.padEnd(64 * 1024 + 1, 'x'))).toBe('bad-sdp');
+    expect(offer('')).toBe('bad-sdp');
+    expect(offer(`${SDP}\u0000`)).toBe('bad-sdp');
+    expect(offer('v=1\r\n')).toBe('bad-sdp');
+  });
+
+  test('[WIRE8] a candidate is one line, or empty', () => {
+    const candidate = (text: string) => codeOf(client({ type: 'ice-candidate', to: 'a', candidate: text }));
+    expect(candidate('')).toBe('accepted');
+    expect(candidate('x'.repeat(1024))).toBe('accepted');
+    expect(candidate('x'.repeat(1025))).toBe('bad-candidate');
+    expect(candidate('candidate:1\r\na=x')).toBe('bad-candidate');
+  });
+
+  test('[WIRE9] sdpMid and sdpMLineIndex may be null or missing, and are kept', () => {
+    for (const rest of [
+      {},
+      { sdpMid: null, sdpMLineIndex: null },
+      { sdpMid: 'video' },
+      { sdpMid: '0', sdpMLineIndex: 0 },
+    ]) {
+      const message = { type: 'ice-candidate', to: 'a', candidate: '', ...rest };
+      expect(client(message)).toEqual({ ok: true, value: message });
+    }
+  });
+
+  test('[ERR2] a code of a newer peer is refused, a missing one too', () => {
+    expect(toErrorCode('replaced')).toBe('replaced');
+    expect(toErrorCode('out-of-tea')).toBe('refused');
+    expect(toErrorCode(undefined)).toBe('refused');
+    expect(decodeServerMessage('{"type":"error","message":"Stream not available"}').ok).toBe(true);
+  });
+
+  test('[ERR4] a refusal does not repeat what was received', () => {
+    const canary = 'canary-7f3a';
+    const texts = [
+      canary,
+      JSON.stringify({ type: canary }),
+      JSON.stringify({ type: 'join', stream_id: `${canary}\n` }),
+      JSON.stringify({ type: 'join', stream_id: [canary] }),
+      JSON.stringify({ type: 'offer', to: 'a', sdp: canary }),
+      JSON.stringify({ type: 'ice-candidate', to: 'a', candidate: `${canary}\n` }),
+      JSON.stringify({ type: 'ice-candidate', to: 'a', candidate: '', sdpMid: { canary } }),
+      JSON.stringify({ type: 'join', stream_id: 'a', viewer_id: `${canary}!` }),
+    ];
+    for (const text of texts) {
+      const result = decodeClientMessage(text);
+      expect(result.ok).toBe(false);
+      expect(JSON.stringify(result)).not.toContain(canary);
+    }
+  });
+
+  test('[ICE1] ice_servers are read with one URL or many, and refused when they are not STUN or TURN', () => {
+    const registered = (ice_servers: unknown) =>
+      decodeServerMessage(JSON.stringify({ type: 'registered', stream_id: 'a', ice_servers }));
+    expect(registered([{ urls: 'stun:stun.example:3478' }])).toMatchObject({
+      value: { ice_servers: [{ urls: ['stun:stun.example:3478'] }] },
+    });
+    expect(
+      registered([
+        {
+          urls: ['turn:[::1]:3478?transport=udp', 'turns:a:5349?transport=tcp'],
+          username: 'u',
+          credential: 'c',
+        },
+      ]).ok,
+    ).toBe(true);
+    expect(registered([{ urls: 'http://x' }]).ok).toBe(false);
+    expect(registered([{ urls: 'turn:a b' }]).ok).toBe(false);
+  });
+});
