@@ -1,0 +1,77 @@
+/**
+ * The one TCP port: HTTP requests go to the app, upgrades to the gateway. Owns the listening socket and the HTTP
+ * connections. Fails to start with a ServerStartError that names the reason.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
+import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
+
+/** A browser sends its headers at once. Longer is a client that holds connections open. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface HttpListenerComponents {
+  readonly app: Hono;
+  readonly gateway: WebSocketGateway;
+}
+
+export class HttpListener {
+  readonly #server: Server;
+
+  constructor({ app, gateway }: HttpListenerComponents) {
+    const options = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    this.#server = createServer(options, (request, response) => void listener(request, response));
+    this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+  }
+
+  /** Resolves with the port. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause: unknown) => reject(toStartError(cause, host, port));
+      this.#server.once('error', fail);
+      try {
+        this.#server.listen(port, host, () => {
+          this.#server.off('error', fail);
+          resolve((this.#server.address() as AddressInfo).port);
+        });
+      } catch (cause) {
+        fail(cause);
+      }
+    });
+  }
+
+  /** Accepts nothing more. Resolves when the last connection, WebSockets among them, has ended. */
+  stop(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    this.#server.closeIdleConnections();
+    return stopped;
+  }
+
+  /** Ends HTTP connections that `stop` waits for. WebSockets are the gateway's. */
+  cutOff(): void {
+    this.#server.closeAllConnections();
+  }
+}
+
+const reasonOfCode: Readonly<Record<string, readonly [ServerStartReason, string]>> = {
+  EADDRINUSE: ['port-in-use', 'another program listens there'],
+  EACCES: ['port-forbidden', 'the system does not let this user listen there'],
+  EADDRNOTAVAIL: ['host-unknown', 'this machine does not have that address'],
+  ENOTFOUND: ['host-unknown', 'that name has no address'],
+  EAI_AGAIN: ['host-unknown', 'that name could not be looked up'],
+};
+
+function toStartError(cause: unknown, host: string, port: number): ServerStartError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const [reason, why] = reasonOfCode[code] ?? [
+    'failed',
+    code === '' ? 'it failed' : `it failed with ${code}`,
+  ];
+  return new ServerStartError(reason, `cannot listen on ${host} port ${port}: ${why}`, { cause });
+}

@@ -1,0 +1,75 @@
+/**
+ * One accepted WebSocket as a Peer. Owns the socket; reports its frames and its end, once. A socket that fails,
+ * stops answering pings or stops reading is destroyed, and nobody else notices.
+ */
+import type { ServerMessage } from '@perch/protocol';
+import type { RawData, WebSocket } from 'ws';
+import type { CloseCode, Peer } from '../../domain/peer.ts';
+
+/**
+ * What may wait for one socket: the news of some 3,000 viewers told at once to a broadcaster that comes back.
+ * More means that the far end does not read.
+ */
+export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+/** With a ping every 4.5 s a peer that died right after an answer is dropped 13.5 s later (LIFE1: 15 s). */
+export const MAX_UNANSWERED_PINGS = 2;
+
+interface WebSocketPeerEvents {
+  readonly onText: (text: string) => void;
+  readonly onEnd: () => void;
+}
+
+export class WebSocketPeer implements Peer {
+  readonly #socket: WebSocket;
+  #unansweredPings = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  listen(events: WebSocketPeerEvents): void {
+    this.#socket.on('message', (data) => {
+      this.#unansweredPings = 0;
+      // A frame read before we closed may still arrive after it.
+      if (this.#socket.readyState === this.#socket.OPEN) events.onText(toText(data));
+    });
+    this.#socket.on('pong', () => {
+      this.#unansweredPings = 0;
+    });
+    this.#socket.once('close', events.onEnd);
+    // ws closes the socket by itself after an error, with the code that fits; `close` follows.
+    this.#socket.on('error', () => undefined);
+  }
+
+  send(message: ServerMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#socket.terminate();
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  /** Ends it without a handshake; `onEnd` follows. */
+  destroy(): void {
+    this.#socket.terminate();
+  }
+
+  /** Called once a heartbeat: asks whether the far end lives, or gives it up. */
+  beat(): void {
+    if (this.#unansweredPings >= MAX_UNANSWERED_PINGS) {
+      this.destroy();
+      return;
+    }
+    this.#unansweredPings += 1;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+}
+
+/** Peers that send JSON in binary frames exist; a UTF-8 reading of the bytes serves both. */
+function toText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}

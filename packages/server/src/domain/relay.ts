@@ -1,0 +1,60 @@
+/**
+ * Passes offers, answers, candidates and a broadcaster's refusals between the members of one room (SPEC.md,
+ * RELAY rules, ERR3). Builds each message anew: `from` is ours, and nothing that is not in the contract passes.
+ */
+import { type ClientMessageOf, type Refusal, refuse, type ServerMessage } from '@perch/protocol';
+import type { Member, Room, Viewer } from './room.ts';
+
+export type RelayedMessage = ClientMessageOf<'offer' | 'answer' | 'ice-candidate' | 'error'>;
+
+/** Undefined when the message was passed on. */
+export function relay(sender: Member, message: RelayedMessage): Refusal | undefined {
+  const { standing } = sender;
+  switch (standing.role) {
+    case 'guest':
+      return refuse('wrong-role', 'register or join first');
+    case 'broadcaster':
+      return toViewer(standing.room, message);
+    case 'viewer':
+      return toBroadcaster(standing.room, standing.viewer, message);
+    case 'gone':
+      return undefined;
+  }
+}
+
+function toViewer(room: Room, message: RelayedMessage): Refusal | undefined {
+  if (message.type === 'answer') return refuse('wrong-role', 'a broadcaster offers and does not answer');
+  const viewer = room.viewers.get(message.to);
+  if (viewer === undefined) return refuse('unknown-peer', 'no such viewer watches this stream');
+  viewer.member.peer.send(stamped(room.streamId, message));
+  return undefined;
+}
+
+function toBroadcaster(room: Room, viewer: Viewer, message: RelayedMessage): Refusal | undefined {
+  if (message.type === 'offer' || message.type === 'error') {
+    return refuse('wrong-role', 'a viewer sends answers and candidates only');
+  }
+  if (message.to !== room.streamId) return refuse('unknown-peer', 'this is not the stream that was joined');
+  if (room.broadcaster === undefined) return refuse('unknown-peer', 'the stream has no broadcaster now');
+  room.broadcaster.peer.send(stamped(viewer.id, message));
+  return undefined;
+}
+
+function stamped(from: string, message: RelayedMessage): ServerMessage {
+  switch (message.type) {
+    case 'offer':
+      return { type: 'offer', from, sdp: message.sdp };
+    case 'answer':
+      return { type: 'answer', from, sdp: message.sdp };
+    case 'ice-candidate':
+      return {
+        type: 'ice-candidate',
+        from,
+        candidate: message.candidate,
+        ...(message.sdpMid === undefined ? {} : { sdpMid: message.sdpMid }),
+        ...(message.sdpMLineIndex === undefined ? {} : { sdpMLineIndex: message.sdpMLineIndex }),
+      };
+    case 'error':
+      return { type: 'error', from, message: message.message, code: message.code ?? 'refused' };
+  }
+}

@@ -1,0 +1,30 @@
+/** The state of a stream's room and of the connections in it. Data only; the rules are in rooms.ts and relay.ts. */
+import type { Peer } from './peer.ts';
+
+/** One connection: who is at its end and what it is now. */
+export interface Member {
+  readonly peer: Peer;
+  standing: Standing;
+}
+
+export type Standing =
+  /** Connected; has neither registered nor joined. */
+  | { readonly role: 'guest' }
+  | { readonly role: 'broadcaster'; readonly room: Room }
+  | { readonly role: 'viewer'; readonly room: Room; readonly viewer: Viewer }
+  /** Closed, or replaced and closing: whatever it still sends changes nothing. */
+  | { readonly role: 'gone' };
+
+export interface Viewer {
+  readonly id: string;
+  readonly member: Member;
+  /** Some broadcaster was told of it and may hold a connection to it (SPEC.md, RESUME3). */
+  announced: boolean;
+}
+
+/** Exists as long as someone is in it. */
+export interface Room {
+  readonly streamId: string;
+  broadcaster: Member | undefined;
+  readonly viewers: Map<string, Viewer>;
+}

@@ -1,0 +1,178 @@
+/**
+ * Who broadcasts and who watches which stream (SPEC.md, REG, JOIN and RESUME rules). Synchronous; a message
+ * costs the same whatever the number of streams, and only a broadcaster's coming and going walks its viewers.
+ * Owns the rooms; forgets one when the last member leaves it. Not here: messages between peers (relay.ts).
+ */
+import type { IceServerSource } from './ice-server-source.ts';
+import { CLOSE_CODES } from './peer.ts';
+import type { Member, Room, Viewer } from './room.ts';
+import type { RoomEvent } from './room-event.ts';
+import { isViewerId, toViewerId } from './viewer-id.ts';
+
+export interface RoomsComponents {
+  /** 22 base64url characters, 128 bits that can't be guessed. */
+  readonly randomToken: () => string;
+  readonly iceServers: IceServerSource;
+  readonly report: (event: RoomEvent) => void;
+}
+
+export class Rooms {
+  readonly #components: RoomsComponents;
+  readonly #rooms = new Map<string, Room>();
+  readonly #roomOfViewer = new Map<string, Room>();
+  #broadcasters = 0;
+
+  constructor(components: RoomsComponents) {
+    this.#components = components;
+  }
+
+  get counts(): { readonly rooms: number; readonly broadcasters: number; readonly viewers: number } {
+    return {
+      rooms: this.#rooms.size,
+      broadcasters: this.#broadcasters,
+      viewers: this.#roomOfViewer.size,
+    };
+  }
+
+  /** REG1 to REG4. Registering the same stream once more changes nothing, and repeats who is there. */
+  register(member: Member, streamId: string): void {
+    const { standing } = member;
+    const again = standing.role === 'broadcaster' && standing.room.streamId === streamId;
+    if (!again) this.leave(member);
+    const room = this.#roomFor(streamId);
+    const previous = room.broadcaster;
+    room.broadcaster = member;
+    member.standing = { role: 'broadcaster', room };
+    if (previous === undefined) this.#broadcasters += 1;
+    else if (!again) dismiss(previous);
+    if (!again) {
+      this.#components.report({
+        type: 'broadcaster-registered',
+        streamId,
+        replaced: previous !== undefined,
+      });
+    }
+
+    member.peer.send({ type: 'registered', stream_id: streamId, ...this.#iceServers() });
+    for (const viewer of room.viewers.values()) {
+      if (previous === undefined) {
+        viewer.member.peer.send({ type: 'broadcaster-joined', stream_id: streamId });
+      }
+      this.#announce(member, viewer);
+    }
+  }
+
+  /** JOIN1 to JOIN4, RESUME1 to RESUME3. `wantedId` is the id that the viewer had on a lost connection. */
+  join(member: Member, streamId: string, wantedId: string | undefined): void {
+    // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
+    const resumable = member.standing.role === 'viewer' ? undefined : wantedId;
+    this.leave(member);
+    const room = this.#roomFor(streamId);
+    const resumedId = this.#claim(room, resumable);
+    const id = resumedId ?? toViewerId(this.#components.randomToken());
+    const resumed = resumedId !== undefined;
+    const viewer: Viewer = { id, member, announced: resumed };
+    room.viewers.set(id, viewer);
+    this.#roomOfViewer.set(id, room);
+    member.standing = { role: 'viewer', room, viewer };
+    this.#components.report({ type: 'viewer-joined', streamId, viewerId: id, resumed });
+
+    member.peer.send({
+      type: 'joined',
+      viewer_id: id,
+      stream_id: streamId,
+      ...(resumed ? { resumed } : {}),
+      ...this.#iceServers(),
+    });
+    if (room.broadcaster === undefined) {
+      member.peer.send({ type: 'error', message: 'Stream not available', code: 'stream-not-available' });
+    } else {
+      this.#announce(room.broadcaster, viewer);
+    }
+  }
+
+  /** REG3, REG5, JOIN5: gives up whatever the member holds and makes it a guest. One that is gone stays gone. */
+  leave(member: Member): void {
+    const { standing } = member;
+    switch (standing.role) {
+      case 'guest':
+      case 'gone':
+        return;
+      case 'broadcaster':
+        member.standing = { role: 'guest' };
+        this.#removeBroadcaster(standing.room);
+        this.#forgetIfEmpty(standing.room);
+        return;
+      case 'viewer':
+        member.standing = { role: 'guest' };
+        this.#removeViewer(standing.room, standing.viewer);
+        this.#forgetIfEmpty(standing.room);
+        return;
+    }
+  }
+
+  #removeBroadcaster(room: Room): void {
+    room.broadcaster = undefined;
+    this.#broadcasters -= 1;
+    this.#components.report({ type: 'broadcaster-left', streamId: room.streamId });
+    for (const viewer of room.viewers.values()) viewer.member.peer.send({ type: 'broadcaster-left' });
+  }
+
+  #removeViewer(room: Room, viewer: Viewer): void {
+    room.viewers.delete(viewer.id);
+    this.#roomOfViewer.delete(viewer.id);
+    this.#components.report({ type: 'viewer-left', streamId: room.streamId, viewerId: viewer.id });
+    room.broadcaster?.peer.send({ type: 'viewer-left', viewer_id: viewer.id });
+  }
+
+  /** RESUME1, RESUME2: the id, free to be given again, or undefined when it is not to be had. */
+  #claim(room: Room, wantedId: string | undefined): string | undefined {
+    if (wantedId === undefined || !isViewerId(wantedId)) return undefined;
+    const holding = this.#roomOfViewer.get(wantedId);
+    if (holding === undefined) return wantedId;
+    const holder = holding === room ? room.viewers.get(wantedId) : undefined;
+    if (holder === undefined) return undefined;
+    holder.member.standing = { role: 'gone' };
+    holder.member.peer.close(CLOSE_CODES.replaced, 'replaced');
+    this.#removeViewer(room, holder);
+    return wantedId;
+  }
+
+  #announce(broadcaster: Member, viewer: Viewer): void {
+    const resumed = viewer.announced;
+    viewer.announced = true;
+    broadcaster.peer.send({
+      type: 'viewer-joined',
+      viewer_id: viewer.id,
+      ...(resumed ? { resumed } : {}),
+      ...this.#iceServers(),
+    });
+  }
+
+  #iceServers() {
+    return { ice_servers: this.#components.iceServers.current().iceServers };
+  }
+
+  #roomFor(streamId: string): Room {
+    const existing = this.#rooms.get(streamId);
+    if (existing !== undefined) return existing;
+    const room: Room = { streamId, broadcaster: undefined, viewers: new Map() };
+    this.#rooms.set(streamId, room);
+    return room;
+  }
+
+  #forgetIfEmpty(room: Room): void {
+    if (room.broadcaster === undefined && room.viewers.size === 0) this.#rooms.delete(room.streamId);
+  }
+}
+
+/** REG2: the old broadcaster loses its place before it is told, so nothing that it does afterwards counts. */
+function dismiss(broadcaster: Member): void {
+  broadcaster.standing = { role: 'gone' };
+  broadcaster.peer.send({
+    type: 'error',
+    message: 'Another broadcaster registered this stream',
+    code: 'replaced',
+  });
+  broadcaster.peer.close(CLOSE_CODES.replaced, 'replaced');
+}
