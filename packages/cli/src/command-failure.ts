@@ -1,0 +1,22 @@
+/** What ends a command early: one line for people that names the fix, and the exit code. */
+
+/** The exit codes of every command; `--help` lists them. */
+export const EXIT = { ended: 0, failed: 1, usage: 2 } as const;
+
+export type FailureCode = typeof EXIT.failed | typeof EXIT.usage;
+
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly exitCode: FailureCode;
+
+  constructor(message: string, exitCode: FailureCode, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The first line of what an error says, without control characters: it may quote a file or a peer. */
+export function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return (text.split('\n', 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').trim();
+}

@@ -1,0 +1,84 @@
+/** `perch demo`: server and test picture in one process, to see Perch work before setting anything up. */
+import { networkInterfaces } from 'node:os';
+import { renderUnicodeCompact } from 'uqr';
+import { frame } from '../box.ts';
+import { CommandFailure, EXIT } from '../command-failure.ts';
+import { localAddresses, type PageHosts, pageHosts } from '../local-addresses.ts';
+import { DEFAULT_STREAM_ID, demoSettings } from '../settings/tables.ts';
+import type { Command } from './command.ts';
+import { openServer, openStreamer } from './parts.ts';
+
+const PICTURE = { width: 1280, height: 720, framesPerSecond: 30, bitsPerSecond: 2_000_000 } as const;
+
+/** More lines than this only hide the one that works. */
+const MAX_NEARBY_SHOWN = 3;
+
+export const demo: Command<typeof demoSettings> = {
+  name: 'demo',
+  summary: 'show a test picture in the browser, with nothing to set up',
+  settings: demoSettings,
+  closeWithinMs: 800,
+  moreHelp: `Anyone in your network can open the page while the demo runs;
+--host 127.0.0.1 keeps it to this machine.
+
+Examples:
+  perch demo
+  perch demo --port 9000`,
+
+  async run(values, { lifetime, log, output }) {
+    const server = await lifetime.own(
+      openServer({ host: values.host, port: values.port, turn: { kind: 'none' }, log }),
+    );
+    const hosts = pageHosts(server.host, localAddresses(networkInterfaces()));
+    const loopback = hosts.here === 'localhost' ? '127.0.0.1' : hosts.here;
+    const streamer = await lifetime.own(
+      openStreamer({
+        ...PICTURE,
+        signalingUrl: `ws://${loopback}:${server.port}`,
+        streamId: DEFAULT_STREAM_ID,
+        source: 'test',
+        log,
+      }),
+    );
+    const pages = demoPages(hosts, server.port);
+    output.out(`\n${frame(demoLines(pages), output.columns)}`);
+    const [phone] = pages.nearby;
+    if (output.terminal && phone !== undefined) output.out(`${qrCode(phone)}\n`);
+
+    const first = await Promise.race([
+      streamer.ended.then(() => 'ended' as const),
+      lifetime.endAsked.then(() => 'asked' as const),
+    ]);
+    if (first === 'ended') throw new CommandFailure('the test picture ended by itself', EXIT.failed);
+  },
+};
+
+export interface DemoPages {
+  readonly here: string;
+  readonly nearby: readonly string[];
+}
+
+export function demoPages({ here, nearby }: PageHosts, port: number): DemoPages {
+  const page = (host: string): string => `http://${host}:${port}/watch/${DEFAULT_STREAM_ID}`;
+  return { here: page(here), nearby: nearby.slice(0, MAX_NEARBY_SHOWN).map(page) };
+}
+
+export function demoLines({ here, nearby }: DemoPages): string[] {
+  return [
+    'Perch is live: a test picture, from this machine to your browser.',
+    '',
+    `Open     ${here}`,
+    ...nearby.map((url, index) => `${index === 0 ? 'Phone    ' : '         '}${url}`),
+    '',
+    'Ctrl-C   ends the demo.',
+    '',
+    'For a real camera: "perch serve" on a server, "perch stream" on',
+    'the Raspberry Pi. docs/OWNERS-GUIDE.md goes through it step by step.',
+  ];
+}
+
+/** White on black whatever the terminal's colours are, and as they were afterwards. */
+function qrCode(url: string): string {
+  const lines = renderUnicodeCompact(url, { border: 2 }).split('\n');
+  return lines.map((line) => `  \u001b[97;40m${line}\u001b[0m`).join('\n');
+}

@@ -1,0 +1,50 @@
+/**
+ * The server and the streamer, loaded when a command needs them: a server has no use for the streamer's native
+ * libraries, and must start where they can't be loaded.
+ */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunningServer, ServerOptions } from '@perch/server';
+import type { RunningStreamer, StreamerOptions } from '@perch/streamer';
+import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
+import { serverFailure } from './start-failures.ts';
+
+export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>): Promise<RunningServer> {
+  const { ServerStartError, startServer } = await import('@perch/server');
+  try {
+    return await startServer({ ...options, siteDirectory: siteDirectory() });
+  } catch (error) {
+    throw error instanceof ServerStartError ? serverFailure(error, options) : error;
+  }
+}
+
+export async function openStreamer(options: StreamerOptions): Promise<RunningStreamer> {
+  const { StreamerError, startStreamer } = await import('@perch/streamer').catch((error: unknown) => {
+    throw new CommandFailure(
+      `the video libraries can't be loaded on this ${process.platform} ${process.arch} (${oneLine(error)}); ` +
+        'run "npm install" again on this machine',
+      EXIT.failed,
+      { cause: error },
+    );
+  });
+  const explain = (error: unknown): never => {
+    if (error instanceof StreamerError)
+      throw new CommandFailure(error.message, EXIT.failed, { cause: error });
+    throw error;
+  };
+  const streamer = await startStreamer(options).catch(explain);
+  const ended = streamer.ended.catch(explain);
+  // Whoever ends the command before it waits for this no longer wants to know.
+  ended.catch(() => undefined);
+  return { close: () => streamer.close(), ended };
+}
+
+function siteDirectory(): string {
+  try {
+    return dirname(fileURLToPath(import.meta.resolve('@perch/viewer/site/index.html')));
+  } catch (error) {
+    throw new CommandFailure('the pages are not built; run "npm run build" first', EXIT.failed, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** What comes to the process from outside its own code: signals, a reader that is gone, and errors nobody caught. */
+import type { Logger } from 'pino';
+import { EXIT, oneLine } from './command-failure.ts';
+import type { Lifetime } from './lifetime.ts';
+
+/** SIGHUP: the terminal was closed. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first signal asks for the end; the second does not wait for it. */
+export function endOnSignals(lifetime: Lifetime): void {
+  let asked = false;
+  for (const signal of END_SIGNALS) {
+    process.on(signal, () => {
+      if (asked) process.exit(EXIT.failed);
+      asked = true;
+      lifetime.askEnd();
+    });
+  }
+}
+
+/** `perch demo | head`: the reader is gone, and nothing that is written can be read any more. */
+export function endWhenOutputIsGone(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === 'EPIPE' ? EXIT.ended : EXIT.failed);
+    });
+  }
+}
+
+/** An error that nobody caught leaves unknown state behind. Whoever supervises the process starts it again. */
+export function failOnUncaughtErrors(log: Logger): void {
+  const fail = (error: unknown): void => {
+    const stack = log.isLevelEnabled('debug') && error instanceof Error ? { stack: error.stack } : {};
+    log.fatal(stack, `unexpected error, ending: ${oneLine(error)}`);
+    process.exit(EXIT.failed);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+}

@@ -1,0 +1,120 @@
+/** The command line made from the tables of settings: flags, help and usage errors. Runs nothing itself. */
+import { Command as CommanderCommand, CommanderError, Option } from 'commander';
+import { CommandFailure, EXIT } from './command-failure.ts';
+import type { AnyCommand } from './commands/command.ts';
+import type { Output } from './output.ts';
+import type { Setting } from './settings/setting.ts';
+
+/** A command and the flags that it was given, not yet checked. */
+export interface Invocation {
+  readonly command: AnyCommand;
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly printConfig: boolean;
+}
+
+const VALUES_HELP = `A value comes from the flag, else the environment, else the file .env in the
+working folder, else the default. --print-config shows what was decided.`;
+
+const EXIT_HELP = `Exit codes: 0 ended as asked, 1 failed, 2 wrong usage or configuration.`;
+
+const OVERVIEW_HELP = `
+"perch <command> --help" lists a command's settings, with examples.
+
+Start here:
+  perch demo                                        a test picture in your browser
+  perch serve                                       on a server with a public address
+  perch stream --signaling-url ws://<server>:8080   on the Raspberry Pi
+
+${EXIT_HELP}`;
+
+/**
+ * Reads the command line. Undefined when help or the version was asked for and has been written.
+ * @throws CommandFailure with the exit code for wrong usage.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly AnyCommand[],
+  { version, output }: { version: string; output: Output },
+): Invocation | undefined {
+  let invocation: Invocation | undefined;
+  const program = new CommanderCommand('perch')
+    .description('Watch your own camera from anywhere.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', OVERVIEW_HELP);
+  quiet(program, output);
+  for (const command of commands) {
+    const sub = program.command(command.name).summary(command.summary);
+    quiet(sub, output);
+    describe(sub, command).action((options: Record<string, string | boolean>) => {
+      const { printConfig, ...flags } = options;
+      const texts = Object.entries(flags).map(([name, value]) => [name, String(value)] as const);
+      invocation = { command, flags: Object.fromEntries(texts), printConfig: printConfig === true };
+    });
+  }
+  try {
+    program.parse(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw usageFailure(error);
+  }
+  return invocation;
+}
+
+function describe(sub: CommanderCommand, command: AnyCommand): CommanderCommand {
+  sub.description(`${capitalized(command.summary)}.`).helpOption('-h, --help', 'print this help');
+  for (const setting of Object.values(command.settings)) {
+    if (setting.flag === undefined) continue;
+    const value = setting.placeholder === undefined ? '' : ` <${setting.placeholder}>`;
+    sub.addOption(new Option(`${setting.flag}${value}`, describeSetting(setting)));
+  }
+  sub.option('--print-config', 'print what was decided and from where, then end');
+  return sub
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      `\n${[VALUES_HELP, ...withoutFlagHelp(command), command.moreHelp, EXIT_HELP].join('\n\n')}`,
+    );
+}
+
+/** The settings that a flag would show to every user of the machine, in the process list. */
+function withoutFlagHelp({ settings }: AnyCommand): string[] {
+  const hidden = Object.values(settings).filter((it) => it.flag === undefined);
+  if (hidden.length === 0) return [];
+  const width = Math.max(...hidden.map((it) => it.env?.length ?? 0));
+  const lines = hidden.map(({ env = '', summary }) => `  ${env.padEnd(width)}  ${summary}`);
+  return [['Only in the environment or .env (a flag would show in the process list):', ...lines].join('\n')];
+}
+
+/** "TCP port ... (PORT, default 8080)". */
+function describeSetting({ summary, env, fallback, placeholder }: Setting<unknown>): string {
+  if (placeholder === undefined) return summary;
+  return `${summary} (${env === undefined ? '' : `${env}, `}default ${fallback})`;
+}
+
+/** Errors are thrown, not written: one place writes them. */
+function quiet(command: CommanderCommand, output: Output): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => output.out(text),
+    writeErr: () => undefined,
+    outputError: () => undefined,
+    getOutHelpWidth: () => Math.min(output.columns, MAX_HELP_COLUMNS),
+  });
+}
+
+/** Longer lines are hard to read, however wide the terminal. */
+const MAX_HELP_COLUMNS = 110;
+
+function usageFailure(error: CommanderError): CommandFailure {
+  if (error.code === 'commander.help') {
+    return new CommandFailure('which command? demo, serve or stream', EXIT.usage);
+  }
+  const message = error.message.replace(/^error: /, '').replace(/\n\(?D(id you mean .*?)\)?$/, '; d$1');
+  return new CommandFailure(message.replace(/\s*\n\s*/g, ' '), EXIT.usage);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

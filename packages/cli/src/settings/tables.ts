@@ -1,0 +1,144 @@
+/** Every setting of every command. The names were given to owners before Perch and stay. */
+import {
+  hideUrlSecrets,
+  readBitrate,
+  readCredential,
+  readFramesPerSecond,
+  readHost,
+  readLogLevel,
+  readPort,
+  readSide,
+  readSignalingUrl,
+  readSource,
+  readStreamId,
+  readSwitch,
+} from './read-value.ts';
+import { type CommandSettings, LOG_LEVELS, type Setting } from './setting.ts';
+
+export const DEFAULT_STREAM_ID = 'pi-camera-stream';
+
+const port = setting({
+  flag: '--port',
+  placeholder: 'number',
+  env: 'PORT',
+  summary: 'TCP port for the page and the WebSocket; 0 takes a free one',
+  fallback: '8080',
+  read: readPort,
+});
+
+const host = setting({
+  flag: '--host',
+  placeholder: 'address',
+  env: 'HOST',
+  summary: 'address to listen on; 0.0.0.0 is all of them',
+  fallback: '0.0.0.0',
+  read: readHost,
+});
+
+const logLevel = setting({
+  flag: '--log-level',
+  placeholder: 'level',
+  env: 'LOG_LEVEL',
+  summary: LOG_LEVELS.join(', '),
+  fallback: 'info',
+  read: readLogLevel,
+});
+
+export const serveSettings = {
+  port,
+  host,
+  cloudflareTurnId: setting({
+    env: 'CLOUDFLARE_TURN_ID',
+    summary: "the TURN key's id, from Cloudflare's dashboard",
+    fallback: '',
+    read: readCredential,
+  }),
+  cloudflareTurnToken: setting({
+    env: 'CLOUDFLARE_TURN_TOKEN',
+    summary: "the TURN key's API token",
+    fallback: '',
+    read: readCredential,
+    secret: true,
+  }),
+  open: setting({
+    flag: '--open',
+    summary: 'let anyone publish and watch (until rights exist, this is always so)',
+    fallback: 'false',
+    read: readSwitch,
+  }),
+  logLevel,
+} as const satisfies CommandSettings;
+
+export const streamSettings = {
+  signalingUrl: setting({
+    flag: '--signaling-url',
+    placeholder: 'url',
+    env: 'SIGNALING_SERVER',
+    summary: 'the server that "perch serve" runs',
+    fallback: 'ws://localhost:8080',
+    read: readSignalingUrl,
+    show: hideUrlSecrets,
+  }),
+  streamId: setting({
+    flag: '--stream-id',
+    placeholder: 'name',
+    env: 'STREAM_ID',
+    summary: "the stream's name, as in /watch/<name>",
+    fallback: DEFAULT_STREAM_ID,
+    read: readStreamId,
+  }),
+  width: setting({
+    flag: '--width',
+    placeholder: 'pixels',
+    env: 'CAMERA_WIDTH',
+    summary: 'width of the picture, even',
+    fallback: '1280',
+    read: readSide,
+  }),
+  height: setting({
+    flag: '--height',
+    placeholder: 'pixels',
+    env: 'CAMERA_HEIGHT',
+    summary: 'height of the picture, even',
+    fallback: '720',
+    read: readSide,
+  }),
+  fps: setting({
+    flag: '--fps',
+    placeholder: 'number',
+    env: 'CAMERA_FPS',
+    summary: 'pictures per second',
+    fallback: '30',
+    read: readFramesPerSecond,
+  }),
+  bitrate: setting({
+    flag: '--bitrate',
+    placeholder: 'bits',
+    env: 'CAMERA_BITRATE',
+    summary: 'bits per second: 2M, 1500k or 2000000',
+    fallback: '2M',
+    read: readBitrate,
+  }),
+  source: setting({
+    flag: '--source',
+    placeholder: 'kind',
+    env: 'CAMERA_SOURCE',
+    summary: 'where the picture comes from, see below',
+    fallback: 'auto',
+    read: readSource,
+    show: hideUrlSecrets,
+  }),
+  logLevel,
+} as const satisfies CommandSettings;
+
+/** A demo speaks through its box: it logs only what is wrong, unless asked. */
+export const demoSettings = {
+  port,
+  host,
+  logLevel: setting({ ...logLevel, fallback: 'warn' }),
+} as const satisfies CommandSettings;
+
+/** Keeps a setting's type of value while the table is checked. */
+function setting<T>(it: Setting<T>): Setting<T> {
+  return it;
+}
