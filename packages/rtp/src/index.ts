@@ -1,1 +1,62 @@
-export {};
+/** H.264 over RTP: pure bytes and arithmetic. No IO, no clock, no randomness of its own. */
+
+export { type AccessUnit, AccessUnitAssembler } from './access-unit-assembler.ts';
+export { AnnexBReader, MAX_NAL_UNIT_BYTES, splitAnnexB } from './annex-b.ts';
+export {
+  type H264Profile,
+  h264LevelFor,
+  profileLevelId,
+  profileLevelIdOfSps,
+  type VideoFormat,
+} from './h264/level.ts';
+export { isKeyframe, NAL_UNIT_TYPE, nalUnitType } from './h264/nal-unit.ts';
+export { parseSps, type Sps } from './h264/sps.ts';
+export { type H264Payload, planH264Payloads, writeH264Payload } from './h264-payloader.ts';
+export {
+  type ExtensionIds,
+  type ExtensionPlaces,
+  PLAYOUT_DELAY_URI,
+  type PlayoutDelay,
+  TRANSPORT_SEQUENCE_URI,
+} from './header-extensions.ts';
+export {
+  MAX_NACKED_PER_CALL,
+  NackResponder,
+  type NackResponderOptions,
+  type NackVerdict,
+} from './nack-responder.ts';
+export {
+  type Lookup,
+  MAX_FIRST_SEQUENCE_NUMBER,
+  OutgoingRtp,
+  type OutgoingRtpOptions,
+  type SentPacket,
+} from './outgoing-rtp.ts';
+export { DEFAULT_HISTORY_PACKETS, PacketHistory } from './packet-history.ts';
+export type { FullIntraRequest, MaximumBitrate, Nack, PictureLoss } from './rtcp/feedback.ts';
+export { type NtpTime, ntpMiddleBits, ntpTimeOf, unixMsOfNtp } from './rtcp/ntp-time.ts';
+export { parseRtcp, type RtcpPacket } from './rtcp/parse-rtcp.ts';
+export {
+  type Goodbye,
+  type ReceiverReport,
+  type ReportBlock,
+  roundTripTimeMs,
+  type SenderReport,
+} from './rtcp/reports.ts';
+export { type SenderReportFields, writeSenderReport } from './rtcp/sender-report.ts';
+export type { TransportFeedback, TransportFeedbackEntry } from './rtcp/transport-feedback.ts';
+export {
+  type ParsedRtpPacket,
+  parseRtpPacket,
+  RTP_HEADER_BYTES,
+  type RtpHeader,
+  setPayloadType,
+  setSequenceNumber,
+  setSsrc,
+} from './rtp-packet.ts';
+export {
+  DEFAULT_MAX_PACKET_BYTES,
+  type RtpPacket,
+  RtpPacketizer,
+  type RtpPacketizerOptions,
+} from './rtp-packetizer.ts';

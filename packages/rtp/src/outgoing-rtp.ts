@@ -1,0 +1,128 @@
+/**
+ * One viewer's numbering of the packets that all viewers share (RFC 3550, 5.1 and 6.4.1).
+ *
+ * A viewer who is slower than the camera misses whole pictures, and one may change between layers. Its sequence
+ * numbers have no gap there: a gap is a loss to a receiver, which would ask again and again for what was never sent.
+ * So the numbers are kept in *runs*, each of them packets that follow each other in one layer.
+ * Not here: when to resend (nack-responder.ts), what to skip (pictures up to a keyframe, or the decoder breaks).
+ */
+import { type ExtensionIds, patchExtensions } from './header-extensions.ts';
+import type { PacketHistory } from './packet-history.ts';
+import { setPayloadType, setSequenceNumber, setSsrc } from './rtp-packet.ts';
+import type { RtpPacket } from './rtp-packetizer.ts';
+
+/**
+ * SRTP's index is a rollover counter, which is not sent, and the sequence number. A first number just below 2^16 whose
+ * packets are lost or late makes the receiver start its counter one rollover too low, and nothing decrypts from then on
+ * (RFC 3711, 3.3.1). Below 2^15 that cannot happen.
+ */
+export const MAX_FIRST_SEQUENCE_NUMBER = 0x7fff;
+
+export interface OutgoingRtpOptions {
+  readonly ssrc: number;
+  readonly payloadType: number;
+  /** 0 to MAX_FIRST_SEQUENCE_NUMBER, better random. */
+  readonly firstSequenceNumber: number;
+  /** What this viewer's SDP agreed on. */
+  readonly extensionIds?: ExtensionIds;
+}
+
+/** `sequence` is the number on the wire, extended: it never wraps. */
+export interface SentPacket {
+  readonly sequence: number;
+  readonly packet: RtpPacket;
+}
+
+export type Lookup =
+  | ({ readonly state: 'held' } & SentPacket)
+  /** Sent, but no longer in the history. */
+  | { readonly state: 'expired'; readonly sequence: number }
+  | { readonly state: 'never-sent' };
+
+interface Run {
+  readonly history: PacketHistory;
+  readonly firstSequence: number;
+  readonly firstIndex: number;
+}
+
+/** Owns the numbers and the counters, not the packets. Remembers runs as far back as a history reaches. */
+export class OutgoingRtp {
+  readonly ssrc: number;
+  /** Packets and payload bytes sent, resent ones included: what a sender report tells. */
+  packetCount = 0;
+  octetCount = 0;
+
+  readonly #payloadType: number;
+  readonly #extensionIds: ExtensionIds;
+  readonly #firstSequence: number;
+  #nextSequence: number;
+  #runs: Run[] = [];
+  #keyframe: { readonly timestamp: number; readonly firstSequence: number } | undefined;
+
+  constructor(options: OutgoingRtpOptions) {
+    const first = options.firstSequenceNumber;
+    if (!Number.isInteger(first) || first < 0 || first > MAX_FIRST_SEQUENCE_NUMBER) {
+      throw new RangeError(`firstSequenceNumber ${first} is not within 0 to ${MAX_FIRST_SEQUENCE_NUMBER}`);
+    }
+    this.ssrc = options.ssrc;
+    this.#payloadType = options.payloadType;
+    this.#extensionIds = options.extensionIds ?? {};
+    this.#firstSequence = first;
+    this.#nextSequence = first;
+  }
+
+  /** The first packet of the newest keyframe sent; what is before it no longer matters to the decoder. */
+  get newestKeyframeSequence(): number | undefined {
+    return this.#keyframe?.firstSequence;
+  }
+
+  /**
+   * Gives `packet` this viewer's next number, patches its bytes and counts it: to be called right before the send,
+   * and the bytes sent before anything else touches them. `history` is the one that the packet was added to;
+   * `transportSequence` the transport-wide number, for viewers who agreed on it. Returns what was sent.
+   */
+  prepare(packet: RtpPacket, history: PacketHistory, transportSequence?: number): SentPacket {
+    const sequence = this.#nextSequence++;
+    const run = this.#runs.at(-1);
+    const continues =
+      run?.history === history && packet.index - run.firstIndex === sequence - run.firstSequence;
+    if (!continues) this.#startRun({ history, firstSequence: sequence, firstIndex: packet.index });
+    if (packet.keyframe && this.#keyframe?.timestamp !== packet.timestamp) {
+      this.#keyframe = { timestamp: packet.timestamp, firstSequence: sequence };
+    }
+    return this.#patch({ sequence, packet }, transportSequence);
+  }
+
+  /** The same for a packet that is sent again: its number stays, its transport-wide number is a new one. */
+  prepareAgain(sent: SentPacket, transportSequence?: number): SentPacket {
+    return this.#patch(sent, transportSequence);
+  }
+
+  /** Finds what was sent under a 16-bit sequence number, taken as the newest that it can mean. */
+  lookUp(sequenceNumber: number): Lookup {
+    const newest = this.#nextSequence - 1;
+    const sequence = newest - ((newest - sequenceNumber) & 0xffff);
+    if (sequence < this.#firstSequence) return { state: 'never-sent' };
+    const run = this.#runs.findLast((candidate) => candidate.firstSequence <= sequence);
+    const packet = run?.history.get(run.firstIndex + sequence - run.firstSequence);
+    return packet === undefined ? { state: 'expired', sequence } : { state: 'held', sequence, packet };
+  }
+
+  #startRun(run: Run): void {
+    // A run is of no use once the one after it began more than a history ago.
+    const oldest = run.firstSequence - run.history.capacity;
+    const firstUseful = this.#runs.findIndex((_, at) => (this.#runs[at + 1] ?? run).firstSequence > oldest);
+    this.#runs = [...this.#runs.slice(Math.max(firstUseful, 0)), run];
+  }
+
+  #patch(sent: SentPacket, transportSequence: number | undefined): SentPacket {
+    const { bytes, extensionPlaces, payloadBytes } = sent.packet;
+    setSequenceNumber(bytes, sent.sequence);
+    setPayloadType(bytes, this.#payloadType);
+    setSsrc(bytes, this.ssrc);
+    patchExtensions(bytes, extensionPlaces, this.#extensionIds, transportSequence);
+    this.packetCount++;
+    this.octetCount += payloadBytes;
+    return sent;
+  }
+}
