@@ -21,9 +21,10 @@ const OVERVIEW_HELP = `
 "perch <command> --help" lists a command's settings, with examples.
 
 Start here:
-  perch demo                                        a test picture in your browser
-  perch serve                                       on a server with a public address
-  perch stream --signaling-url ws://<server>:8080   on the Raspberry Pi
+  perch demo                       a test picture in your browser
+  perch serve                      on a server with a public address
+  perch stream --signaling-url ws://203.0.113.7:8080
+                                   on the Raspberry Pi, with the server's address
 
 ${EXIT_HELP}`;
 

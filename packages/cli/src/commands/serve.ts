@@ -32,7 +32,6 @@ Examples:
     const pages = [here, ...nearby.filter((name) => name !== here)].map(
       (name) => `http://${name}:${server.port}/`,
     );
-    notice.info(`listening on ${server.host} port ${server.port}`);
     notice.info(`open ${pages.join(' or ')} (from elsewhere: this machine's public address)`);
     notice.info(choice.state);
     notice.warn('anyone who can reach this server may publish and watch any stream');
