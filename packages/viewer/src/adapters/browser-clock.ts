@@ -1,0 +1,9 @@
+import type { Clock } from '../domain/ports.ts';
+
+export const browserClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,61 @@
+import type { Ports } from './ports.ts';
+import { isSameStatus, type Status } from './status.ts';
+import { WatchSession } from './watch-session.ts';
+
+/** What the page's buttons act on: idle, or one WatchSession. Reports each status once. */
+export class Player {
+  readonly #ports: Ports;
+  readonly #onStatus: (status: Status) => void;
+  #session: WatchSession | undefined;
+  #status: Status = { state: 'idle' };
+  #visible: boolean;
+
+  constructor(ports: Ports, options: { visible: boolean; onStatus: (status: Status) => void }) {
+    this.#ports = ports;
+    this.#visible = options.visible;
+    this.#onStatus = options.onStatus;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** Watches `streamId`, in place of what was watched before. */
+  connect(streamId: string): void {
+    this.#session?.close();
+    const name = streamId.trim();
+    if (name === '') {
+      this.#session = undefined;
+      this.#report({ state: 'ended', why: 'bad-stream-id' });
+      return;
+    }
+    this.#session = new WatchSession(this.#ports, {
+      streamId: name,
+      visible: this.#visible,
+      onStatus: (status) => this.#report(status),
+    });
+    this.#session.start();
+  }
+
+  disconnect(): void {
+    this.#session?.close();
+    this.#session = undefined;
+    this.#report({ state: 'idle' });
+  }
+
+  /** The network came back. */
+  checkNow(): void {
+    this.#session?.checkNow();
+  }
+
+  handleVisible(visible: boolean): void {
+    this.#visible = visible;
+    this.#session?.handleVisible(visible);
+  }
+
+  #report(status: Status): void {
+    if (isSameStatus(status, this.#status)) return;
+    this.#status = status;
+    this.#onStatus(status);
+  }
+}

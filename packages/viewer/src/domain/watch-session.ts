@@ -1,0 +1,438 @@
+import { type IceServer, type ServerMessage, type ServerMessageOf, toErrorCode } from '@perch/protocol';
+import { Alarm } from './alarm.ts';
+import { backoffMs, MEDIA_BACKOFF } from './backoff.ts';
+import { keepEarly, MediaLeg } from './media-leg.ts';
+import { PictureWatch } from './picture-watch.ts';
+import type { Candidate, Ports } from './ports.ts';
+import { ServerLink } from './server-link.ts';
+import type { EndReason, Status } from './status.ts';
+
+/** A server that takes the socket but answers no `join` is not one that can help. */
+const JOINED_WAIT_MS = 5_000;
+
+/** A busy Pi takes a second or two for an offer. */
+const OFFER_WAIT_MS = 6_000;
+
+/** ICE through TURN over TCP, on a bad network, still shows a frame in this time or never. */
+const FIRST_FRAME_WAIT_MS = 12_000;
+
+/** No new frame for this long, with the camera there: something is broken between us. */
+const FREEZE_MS = 2_000;
+
+/** No new frame for this long after the camera left: it has really left. */
+const FREEZE_WITHOUT_CAMERA_MS = 1_000;
+
+/** ICE often mends itself within this time. */
+const DISCONNECTED_MS = 2_000;
+
+/** An old server does not say when the camera comes (no JOIN3): ask again this often. */
+const ASK_OLD_SERVER_EVERY_MS = 4_000;
+
+/** An old server asks its TURN provider at each request: do not make it do so at each `join`. */
+const ICE_SERVERS_FRESH_MS = 10 * 60_000;
+
+/** The message of servers that send no `code`. */
+const OLD_STREAM_NOT_AVAILABLE = 'Stream not available';
+
+/**
+ * How far the video is. `asking`: an offer is due. `opening`: it is being answered. `flowing`: frames were shown.
+ * `lost`: it broke, and a `join` that asks for another offer is planned or sent.
+ */
+type MediaPhase =
+  | { readonly phase: 'asking' | 'opening' | 'flowing' }
+  | { readonly phase: 'lost'; readonly retryInMs: number };
+
+/**
+ * One person watching one stream, from Connect to Disconnect. Owns the link to the server and at most one media
+ * connection; each is mended without touching the other. What it can't mend ends it, with the reason in `status`.
+ */
+export class WatchSession {
+  readonly #ports: Ports;
+  readonly #streamId: string;
+  readonly #onStatus: (status: Status) => void;
+  readonly #link: ServerLink;
+  readonly #picture: PictureWatch;
+  /** For an answer of the other side: `joined`, an offer, the first frame. */
+  readonly #patience: Alarm;
+  /** For the next `join` after media broke or, with an old server, while the camera is away. */
+  readonly #rejoin: Alarm;
+  readonly #disconnected: Alarm;
+  #leg: MediaLeg | undefined;
+  #media: MediaPhase = { phase: 'asking' };
+  #mediaFailures = 0;
+  #early: Candidate[] = [];
+  #camera: 'unknown' | 'present' | 'absent' = 'unknown';
+  #joined = false;
+  #viewerId: string | undefined;
+  #serverTellsArrivals = true;
+  #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
+  #fetching: { readonly startedAt: number; readonly abort: AbortController } | undefined;
+  #blocked = false;
+  #visible: boolean;
+  #ended: Extract<Status, { state: 'ended' }> | undefined;
+  #closed = false;
+
+  constructor(
+    ports: Ports,
+    options: { streamId: string; visible: boolean; onStatus: (status: Status) => void },
+  ) {
+    this.#ports = ports;
+    this.#streamId = options.streamId;
+    this.#visible = options.visible;
+    this.#onStatus = options.onStatus;
+    this.#patience = new Alarm(ports.clock);
+    this.#rejoin = new Alarm(ports.clock);
+    this.#disconnected = new Alarm(ports.clock);
+    this.#picture = new PictureWatch(
+      ports.clock,
+      { patienceMs: FREEZE_MS, visible: options.visible },
+      (picture) => this.#handlePicture(picture),
+    );
+    this.#link = new ServerLink(ports, {
+      onOpening: () => this.#report(),
+      onOpen: () => this.#handleOpen(),
+      onMessage: (message) => this.#handleMessage(message),
+      onDown: () => this.#handleDown(),
+    });
+  }
+
+  start(): void {
+    if (this.#ports.media.supported) this.#link.open();
+    else this.#end('no-webrtc');
+  }
+
+  /** The network came back. */
+  checkNow(): void {
+    if (!this.#ended) this.#link.checkNow();
+  }
+
+  handleVisible(visible: boolean): void {
+    if (this.#closed) return;
+    this.#visible = visible;
+    this.#picture.setVisible(visible);
+    if (visible) this.checkNow();
+  }
+
+  /** Ends everything that the session owns, and takes the picture off the screen. Reports nothing more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#release();
+  }
+
+  get status(): Status {
+    if (this.#ended) return this.#ended;
+    const link = this.#link.state;
+    if (this.#picture.state === 'moving') return { state: 'live', serverLost: link.state !== 'open' };
+    if (link.state === 'down') return { ...link, state: 'reconnecting', why: 'server' };
+    if (link.state !== 'open') {
+      const attempt = link.state === 'opening' ? link.attempt : 0;
+      if (attempt === 0) return { state: 'connecting', step: 'server' };
+      return { state: 'reconnecting', attempt, retryInMs: 0, why: 'server' };
+    }
+    if (this.#camera === 'absent') return { state: 'waiting-for-camera' };
+    if (this.#blocked) return { state: 'connecting', step: 'tap' };
+    if (this.#mediaFailures > 0) {
+      const retryInMs = this.#media.phase === 'lost' ? this.#media.retryInMs : 0;
+      return { state: 'reconnecting', attempt: this.#mediaFailures, retryInMs, why: 'media' };
+    }
+    if (!this.#joined) return { state: 'connecting', step: 'joining' };
+    return {
+      state: 'connecting',
+      step: this.#media.phase === 'asking' ? 'waiting-for-offer' : 'media',
+    };
+  }
+
+  #report(): void {
+    if (!this.#closed) this.#onStatus(this.status);
+  }
+
+  #release(): void {
+    this.#link.close();
+    this.#patience.clear();
+    this.#rejoin.clear();
+    this.#fetching?.abort.abort();
+    this.#fetching = undefined;
+    this.#dropLeg();
+    this.#picture.reset();
+    this.#ports.media.clear();
+  }
+
+  #end(why: EndReason, detail?: string): void {
+    this.#ended = { state: 'ended', why, ...(detail && { detail }) };
+    this.#release();
+    this.#report();
+  }
+
+  // The link
+
+  /** Video that still moves is kept: the server is asked to take us back as who we were (SPEC.md, RESUME1). */
+  #handleOpen(): void {
+    this.#join(this.#picture.state === 'moving' ? this.#viewerId : undefined);
+  }
+
+  #join(resumeAs?: string): void {
+    this.#joined = false;
+    this.#rejoin.clear();
+    this.#link.send({
+      type: 'join',
+      stream_id: this.#streamId,
+      ...(resumeAs !== undefined && { viewer_id: resumeAs }),
+    });
+    this.#patience.set(JOINED_WAIT_MS, () => this.#link.drop());
+    this.#report();
+  }
+
+  #handleDown(): void {
+    this.#joined = false;
+    this.#camera = 'unknown';
+    this.#early = [];
+    this.#patience.clear();
+    this.#rejoin.clear();
+    this.#picture.setPatience(FREEZE_MS);
+    if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
+    this.#report();
+  }
+
+  #handleMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'joined':
+        this.#handleJoined(message);
+        break;
+      case 'offer':
+        this.#handleOffer(message);
+        break;
+      case 'ice-candidate':
+        this.#handleCandidate(message);
+        break;
+      case 'broadcaster-joined':
+        this.#handleCameraJoined();
+        break;
+      case 'broadcaster-left':
+        this.#handleCameraAbsent();
+        break;
+      case 'error':
+        this.#handleError(message);
+        break;
+      case 'answer':
+      case 'pong':
+      case 'registered':
+      case 'viewer-joined':
+      case 'viewer-left':
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #handleJoined(message: ServerMessageOf<'joined'>): void {
+    this.#link.settle();
+    this.#patience.clear();
+    this.#joined = true;
+    this.#viewerId = message.viewer_id;
+    this.#early = [];
+    this.#serverTellsArrivals = message.ice_servers !== undefined;
+    this.#iceServers = message.ice_servers ?? this.#fetchIceServers();
+    if (this.#camera === 'absent') this.#askOldServerLater();
+    else if (message.resumed !== true) this.#expectOffer();
+    // Who resumes is sent no offer: media that broke meanwhile must be asked for.
+    else if (this.#picture.state !== 'moving') this.#handleMediaLost();
+    this.#report();
+  }
+
+  /** Without TURN most viewers still connect, so a failure here is not the end: only not kept. */
+  #fetchIceServers(): readonly IceServer[] | Promise<readonly IceServer[]> {
+    const now = this.#ports.clock.now();
+    if (this.#fetching && now - this.#fetching.startedAt < ICE_SERVERS_FRESH_MS) return this.#iceServers;
+    const fetching = { startedAt: now, abort: new AbortController() };
+    this.#fetching = fetching;
+    return this.#ports.fetchIceServers(fetching.abort.signal).catch(() => {
+      if (this.#fetching === fetching) this.#fetching = undefined;
+      return [];
+    });
+  }
+
+  // The camera
+
+  #handleCameraJoined(): void {
+    this.#camera = 'present';
+    this.#early = [];
+    this.#rejoin.clear();
+    this.#picture.setPatience(FREEZE_MS);
+    // A camera that only lost its WebSocket keeps its media going and sends no offer (SPEC.md, REG6, RESUME3).
+    if (this.#picture.state !== 'moving') this.#expectOffer();
+    this.#report();
+  }
+
+  #handleCameraAbsent(): void {
+    this.#camera = 'absent';
+    this.#mediaFailures = 0;
+    this.#patience.clear();
+    this.#rejoin.clear();
+    this.#picture.setPatience(FREEZE_WITHOUT_CAMERA_MS);
+    if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
+    this.#askOldServerLater();
+    this.#report();
+  }
+
+  #askOldServerLater(): void {
+    if (this.#serverTellsArrivals) return;
+    this.#rejoin.set(ASK_OLD_SERVER_EVERY_MS, () => this.#join());
+  }
+
+  #handleError(message: ServerMessageOf<'error'>): void {
+    const unavailable = message.code === undefined && message.message === OLD_STREAM_NOT_AVAILABLE;
+    const code = unavailable ? 'stream-not-available' : toErrorCode(message.code);
+    switch (code) {
+      case 'stream-not-available':
+        this.#handleCameraAbsent();
+        break;
+      case 'server-closing':
+        this.#link.drop();
+        break;
+      case 'replaced':
+      case 'bad-stream-id':
+      case 'too-many-viewers':
+      case 'not-acceptable':
+        this.#end(code);
+        break;
+      case 'bad-sdp':
+        // Our answer was refused, and the next one would be the same.
+        this.#end('not-acceptable');
+        break;
+      case 'refused':
+        this.#end(code, message.message);
+        break;
+      case 'bad-json':
+      case 'too-large':
+      case 'unknown-type':
+      case 'bad-message':
+      case 'bad-candidate':
+      case 'unknown-peer':
+      case 'wrong-role':
+        // One message of ours came to nothing: a peer that has just left, a ping that the server does not know.
+        break;
+      default:
+        code satisfies never;
+    }
+  }
+
+  // The media
+
+  #expectOffer(): void {
+    this.#media = { phase: 'asking' };
+    this.#patience.set(OFFER_WAIT_MS, () => {
+      if (this.#picture.state !== 'moving') this.#handleMediaLost();
+    });
+  }
+
+  /** One connection at a time: an offer always replaces what was there (SPEC.md, RESUME4). */
+  #handleOffer(offer: ServerMessageOf<'offer'>): void {
+    this.#dropLeg();
+    this.#picture.reset();
+    this.#picture.setPatience(FREEZE_MS);
+    this.#camera = 'present';
+    this.#media = { phase: 'opening' };
+    this.#rejoin.clear();
+    this.#awaitFirstFrame();
+    const to = offer.from;
+    const leg = new MediaLeg(this.#ports.media, this.#early, {
+      onAnswer: (sdp) => this.#link.send({ type: 'answer', to, sdp }),
+      onCandidate: (candidate) => this.#link.send({ type: 'ice-candidate', to, ...candidate }),
+      onConnection: (state) => this.#handleConnection(state),
+      onFrame: () => this.#picture.handleFrame(),
+      onBlocked: (blocked) => this.#handleBlocked(blocked),
+      onFailed: () => this.#handleMediaLost(),
+    });
+    this.#leg = leg;
+    this.#early = [];
+    this.#report();
+    void leg.answer(offer.sdp, this.#iceServers);
+  }
+
+  /** While an offer is due a candidate may belong to it or to the connection that is there: both get it. */
+  #handleCandidate({ candidate, sdpMid, sdpMLineIndex }: ServerMessageOf<'ice-candidate'>): void {
+    const kept: Candidate = {
+      candidate,
+      ...(sdpMid !== undefined && { sdpMid }),
+      ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
+    };
+    this.#leg?.addCandidate(kept);
+    if (this.#leg === undefined || this.#media.phase === 'asking') keepEarly(this.#early, kept);
+  }
+
+  #awaitFirstFrame(): void {
+    this.#patience.set(FIRST_FRAME_WAIT_MS, () => {
+      // A hidden page shows no frames, and a refused play() needs the person: neither is the media's fault.
+      if (this.#visible && !this.#blocked) this.#handleMediaLost();
+      else this.#awaitFirstFrame();
+    });
+  }
+
+  #handleBlocked(blocked: boolean): void {
+    this.#blocked = blocked;
+    this.#report();
+  }
+
+  #handleConnection(state: 'connected' | 'disconnected' | 'failed'): void {
+    // With an offer due, this is the connection that it will replace.
+    if (this.#media.phase === 'asking' || this.#media.phase === 'lost') return;
+    switch (state) {
+      case 'connected':
+        this.#disconnected.clear();
+        break;
+      case 'disconnected':
+        this.#disconnected.set(DISCONNECTED_MS, () => this.#handleMediaLost());
+        break;
+      case 'failed':
+        this.#handleMediaLost();
+        break;
+      default:
+        state satisfies never;
+    }
+  }
+
+  #handlePicture(picture: 'none' | 'moving' | 'frozen'): void {
+    if (picture === 'moving') {
+      this.#mediaFailures = 0;
+      this.#blocked = false;
+      if (this.#media.phase === 'opening') {
+        if (this.#joined) this.#patience.clear();
+        this.#media = { phase: 'flowing' };
+      } else if (this.#media.phase === 'lost' && this.#rejoin.isSet) {
+        // It mended itself before the next `join` was sent.
+        this.#rejoin.clear();
+        this.#media = { phase: 'flowing' };
+      }
+    } else if (this.#camera !== 'absent') {
+      this.#handleMediaLost();
+    }
+    this.#report();
+  }
+
+  /** Asks for a new offer by joining again (SPEC.md, JOIN4): at once the first time, then more and more slowly. */
+  #handleMediaLost(): void {
+    const isUnderWay = this.#media.phase === 'lost' || !this.#joined;
+    this.#disconnected.clear();
+    this.#picture.reset();
+    if (this.#camera === 'absent' || this.#link.state.state !== 'open' || isUnderWay) {
+      this.#report();
+      return;
+    }
+    this.#patience.clear();
+    this.#mediaFailures += 1;
+    const retryInMs =
+      this.#mediaFailures === 1 ? 0 : backoffMs(this.#mediaFailures - 1, MEDIA_BACKOFF, this.#ports.random);
+    this.#media = { phase: 'lost', retryInMs };
+    if (retryInMs === 0) this.#join();
+    else this.#rejoin.set(retryInMs, () => this.#join());
+    this.#report();
+  }
+
+  #dropLeg(): void {
+    this.#disconnected.clear();
+    this.#blocked = false;
+    this.#leg?.close();
+    this.#leg = undefined;
+  }
+}

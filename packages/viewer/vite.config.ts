@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite';
+
+/** The page in `dist/site`. It is also served at /watch/<stream>, so its files have absolute addresses. */
+export default defineConfig({
+  root: `${import.meta.dirname}/src`,
+  base: '/',
+  resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+  build: {
+    outDir: `${import.meta.dirname}/dist/site`,
+    emptyOutDir: true,
+    target: 'es2022',
+    // The server's Content-Security-Policy allows files of its own and nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
