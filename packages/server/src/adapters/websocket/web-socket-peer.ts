@@ -30,7 +30,6 @@ export class WebSocketPeer implements Peer {
 
   listen(events: WebSocketPeerEvents): void {
     this.#socket.on('message', (data) => {
-      this.#unansweredPings = 0;
       // A frame read before we closed may still arrive after it.
       if (this.#socket.readyState === this.#socket.OPEN) events.onText(toText(data));
     });
