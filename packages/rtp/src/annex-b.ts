@@ -18,7 +18,7 @@ const FIRST_BUFFER_BYTES = 64 * 1024;
  * bytes pushed. It never throws: what is not a NAL unit is counted and skipped up to the next start code.
  */
 export class AnnexBReader {
-  /** NAL units dropped because they were longer than the limit. */
+  /** NAL units dropped because, with the zero bytes after them, they were longer than the limit. */
   oversizedNalUnits = 0;
   /**
    * Bytes that belonged to no NAL unit: before the first start code, after an oversized NAL unit was dropped, or

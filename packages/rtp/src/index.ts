@@ -28,6 +28,7 @@ export {
 export {
   type Lookup,
   MAX_FIRST_SEQUENCE_NUMBER,
+  MAX_RESEND_DISTANCE,
   OutgoingRtp,
   type OutgoingRtpOptions,
   type SentPacket,

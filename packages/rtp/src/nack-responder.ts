@@ -5,7 +5,7 @@
  * in full only gets worse, so there is one answer per round trip, a budget, and a bound on the work.
  * Not here: retransmission as a stream of its own (RFC 4588); packets go out under their old number.
  */
-import type { OutgoingRtp, SentPacket } from './outgoing-rtp.ts';
+import { MAX_RESEND_DISTANCE, type OutgoingRtp, type SentPacket } from './outgoing-rtp.ts';
 
 /** On a LAN the round trip is below a millisecond, yet a request may be under way twice, and queues take turns. */
 const MIN_RESEND_INTERVAL_MS = 20;
@@ -19,8 +19,8 @@ const DEFAULT_BURST_BYTES = 32 * 1024;
 /** Sequence numbers looked at in one call: more are asked for again in the next round trip, if they matter. */
 export const MAX_NACKED_PER_CALL = 256;
 
-/** A power of two and at least as many as a history holds. */
-const REMEMBERED_RESENDS = 1024;
+/** One slot for each number that may be resent. */
+const REMEMBERED_RESENDS = MAX_RESEND_DISTANCE;
 
 export interface NackVerdict {
   /** To be sent again, in this order. The budget is already charged. */

@@ -18,6 +18,12 @@ import type { RtpPacket } from './rtp-packetizer.ts';
  */
 export const MAX_FIRST_SEQUENCE_NUMBER = 0x7fff;
 
+/**
+ * How far back a number may be sent again. libsrtp refuses what is further behind the newest than its replay window
+ * (RFC 3711, 3.3.2), which libdatachannel sets to this; a refused send is an exception.
+ */
+export const MAX_RESEND_DISTANCE = 1024;
+
 export interface OutgoingRtpOptions {
   readonly ssrc: number;
   readonly payloadType: number;
@@ -35,7 +41,7 @@ export interface SentPacket {
 
 export type Lookup =
   | ({ readonly state: 'held' } & SentPacket)
-  /** Sent, but no longer in the history. */
+  /** Sent, but too long ago: out of the history or of SRTP's window. */
   | { readonly state: 'expired'; readonly sequence: number }
   | { readonly state: 'never-sent' };
 
@@ -45,7 +51,7 @@ interface Run {
   readonly firstIndex: number;
 }
 
-/** Owns the numbers and the counters, not the packets. Remembers runs as far back as a history reaches. */
+/** Owns the numbers and the counters, not the packets. Remembers runs as far back as numbers may be resent. */
 export class OutgoingRtp {
   readonly ssrc: number;
   /** Packets and payload bytes sent, resent ones included: what a sender report tells. */
@@ -103,16 +109,17 @@ export class OutgoingRtp {
     const newest = this.#nextSequence - 1;
     const sequence = newest - ((newest - sequenceNumber) & 0xffff);
     if (sequence < this.#firstSequence) return { state: 'never-sent' };
+    if (newest - sequence >= MAX_RESEND_DISTANCE) return { state: 'expired', sequence };
     const run = this.#runs.findLast((candidate) => candidate.firstSequence <= sequence);
     const packet = run?.history.get(run.firstIndex + sequence - run.firstSequence);
     return packet === undefined ? { state: 'expired', sequence } : { state: 'held', sequence, packet };
   }
 
   #startRun(run: Run): void {
-    // A run is of no use once the one after it began more than a history ago.
-    const oldest = run.firstSequence - run.history.capacity;
-    const firstUseful = this.#runs.findIndex((_, at) => (this.#runs[at + 1] ?? run).firstSequence > oldest);
-    this.#runs = [...this.#runs.slice(Math.max(firstUseful, 0)), run];
+    // A run is of use until the one after it reaches out of the window.
+    const oldest = run.firstSequence - MAX_RESEND_DISTANCE;
+    const useful = this.#runs.findIndex((_, at) => (this.#runs[at + 1] ?? run).firstSequence > oldest);
+    this.#runs = [...this.#runs.slice(Math.max(useful, 0)), run];
   }
 
   #patch(sent: SentPacket, transportSequence: number | undefined): SentPacket {

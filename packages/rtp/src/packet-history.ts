@@ -1,7 +1,7 @@
 /** The newest packets of a layer, for retransmission (RFC 4585, 6.2.1). Shared by all viewers of the layer. */
 import type { RtpPacket } from './rtp-packetizer.ts';
 
-/** Four seconds at 2 Mbit/s, more than any receiver waits. An SRTP stack does not send older numbers again anyway. */
+/** Four seconds at 2 Mbit/s, more than any receiver waits, and as far back as SRTP goes (outgoing-rtp.ts). */
 export const DEFAULT_HISTORY_PACKETS = 1024;
 
 /** A ring: adding and finding cost the same however many there are. Keeps the memory of what is in it. */
