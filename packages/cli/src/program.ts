@@ -24,7 +24,7 @@ Start here:
   perch demo                       a test picture in your browser
   perch serve                      on a server with a public address
   perch stream --signaling-url ws://203.0.113.7:8080
-                                   on the Raspberry Pi, with the server's address
+                                   on the Raspberry Pi
 
 ${EXIT_HELP}`;
 

@@ -5,8 +5,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningServer, ServerOptions } from '@perch/server';
-import type { RunningStreamer, StreamerOptions } from '@perch/streamer';
+import type { StreamerErrorReason, StreamerOptions } from '@perch/streamer';
 import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
+import type { Closeable } from '../lifetime.ts';
 import { serverFailure } from './start-failures.ts';
 
 export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>): Promise<RunningServer> {
@@ -18,7 +19,15 @@ export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>):
   }
 }
 
-export async function openStreamer(options: StreamerOptions): Promise<RunningStreamer> {
+export interface OpenStreamer extends Closeable {
+  /** Resolves after `close`; rejects with a CommandFailure when the streamer ends by itself. */
+  readonly ended: Promise<void>;
+}
+
+/** What trying again can't help: the owner has to change a setting. */
+const SETTING_REASONS: ReadonlySet<StreamerErrorReason> = new Set(['bad-source', 'bad-format']);
+
+export async function openStreamer(options: StreamerOptions): Promise<OpenStreamer> {
   const { StreamerError, startStreamer } = await import('@perch/streamer').catch((error: unknown) => {
     throw new CommandFailure(
       `the video libraries can't be loaded on this ${process.platform} ${process.arch} (${oneLine(error)}); ` +
@@ -28,9 +37,9 @@ export async function openStreamer(options: StreamerOptions): Promise<RunningStr
     );
   });
   const explain = (error: unknown): never => {
-    if (error instanceof StreamerError)
-      throw new CommandFailure(error.message, EXIT.failed, { cause: error });
-    throw error;
+    if (!(error instanceof StreamerError)) throw error;
+    const exitCode = SETTING_REASONS.has(error.reason) ? EXIT.usage : EXIT.failed;
+    throw new CommandFailure(error.message, exitCode, { cause: error });
   };
   const streamer = await startStreamer(options).catch(explain);
   const ended = streamer.ended.catch(explain);

@@ -1,6 +1,5 @@
 /** `perch stream`: the camera's side, on the Raspberry Pi. */
 import { CommandFailure, EXIT } from '../command-failure.ts';
-import { hideUrlSecrets } from '../settings/read-value.ts';
 import { streamSettings } from '../settings/tables.ts';
 import type { Command } from './command.ts';
 import { openStreamer } from './parts.ts';
@@ -38,11 +37,6 @@ Examples:
         log,
       }),
     );
-    log.info(
-      { streamId, server: hideUrlSecrets(signalingUrl), source: hideUrlSecrets(source) },
-      'camera ready',
-    );
-
     const first = await Promise.race([
       streamer.ended.then(() => 'ended' as const),
       lifetime.endAsked.then(() => 'asked' as const),
