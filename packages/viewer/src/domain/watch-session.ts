@@ -1,6 +1,8 @@
-import { type IceServer, type ServerMessage, type ServerMessageOf, toErrorCode } from '@perch/protocol';
+import type { IceServer, ServerMessage, ServerMessageOf } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
 import { backoffMs, MEDIA_BACKOFF } from './backoff.ts';
+import { judgeError } from './error-verdict.ts';
+import { IceServerCache } from './ice-server-cache.ts';
 import { keepEarly, MediaLeg } from './media-leg.ts';
 import { PictureWatch } from './picture-watch.ts';
 import type { Candidate, Ports } from './ports.ts';
@@ -28,12 +30,6 @@ const DISCONNECTED_MS = 2_000;
 /** An old server does not say when the camera comes (no JOIN3): ask again this often. */
 const ASK_OLD_SERVER_EVERY_MS = 4_000;
 
-/** An old server asks its TURN provider at each request: do not make it do so at each `join`. */
-const ICE_SERVERS_FRESH_MS = 10 * 60_000;
-
-/** The message of servers that send no `code`. */
-const OLD_STREAM_NOT_AVAILABLE = 'Stream not available';
-
 /**
  * How far the video is. `asking`: an offer is due. `opening`: it is being answered. `flowing`: frames were shown.
  * `lost`: it broke, and a `join` that asks for another offer is planned or sent.
@@ -57,6 +53,7 @@ export class WatchSession {
   /** For the next `join` after media broke or, with an old server, while the camera is away. */
   readonly #rejoin: Alarm;
   readonly #disconnected: Alarm;
+  readonly #oldServersIce: IceServerCache;
   #leg: MediaLeg | undefined;
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
@@ -66,7 +63,6 @@ export class WatchSession {
   #viewerId: string | undefined;
   #serverTellsArrivals = true;
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
-  #fetching: { readonly startedAt: number; readonly abort: AbortController } | undefined;
   #blocked = false;
   #visible: boolean;
   #ended: Extract<Status, { state: 'ended' }> | undefined;
@@ -83,6 +79,7 @@ export class WatchSession {
     this.#patience = new Alarm(ports.clock);
     this.#rejoin = new Alarm(ports.clock);
     this.#disconnected = new Alarm(ports.clock);
+    this.#oldServersIce = new IceServerCache(ports);
     this.#picture = new PictureWatch(
       ports.clock,
       { patienceMs: FREEZE_MS, visible: options.visible },
@@ -151,8 +148,7 @@ export class WatchSession {
     this.#link.close();
     this.#patience.clear();
     this.#rejoin.clear();
-    this.#fetching?.abort.abort();
-    this.#fetching = undefined;
+    this.#oldServersIce.close();
     this.#dropLeg();
     this.#picture.reset();
     this.#ports.media.clear();
@@ -232,24 +228,12 @@ export class WatchSession {
     this.#viewerId = message.viewer_id;
     this.#early = [];
     this.#serverTellsArrivals = message.ice_servers !== undefined;
-    this.#iceServers = message.ice_servers ?? this.#fetchIceServers();
+    this.#iceServers = message.ice_servers ?? this.#oldServersIce.get();
     if (this.#camera === 'absent') this.#askOldServerLater();
     else if (message.resumed !== true) this.#expectOffer();
     // Who resumes is sent no offer: media that broke meanwhile must be asked for.
     else if (this.#picture.state !== 'moving') this.#handleMediaLost();
     this.#report();
-  }
-
-  /** Without TURN most viewers still connect, so a failure here is not the end: only not kept. */
-  #fetchIceServers(): readonly IceServer[] | Promise<readonly IceServer[]> {
-    const now = this.#ports.clock.now();
-    if (this.#fetching && now - this.#fetching.startedAt < ICE_SERVERS_FRESH_MS) return this.#iceServers;
-    const fetching = { startedAt: now, abort: new AbortController() };
-    this.#fetching = fetching;
-    return this.#ports.fetchIceServers(fetching.abort.signal).catch(() => {
-      if (this.#fetching === fetching) this.#fetching = undefined;
-      return [];
-    });
   }
 
   // The camera
@@ -281,39 +265,21 @@ export class WatchSession {
   }
 
   #handleError(message: ServerMessageOf<'error'>): void {
-    const unavailable = message.code === undefined && message.message === OLD_STREAM_NOT_AVAILABLE;
-    const code = unavailable ? 'stream-not-available' : toErrorCode(message.code);
-    switch (code) {
-      case 'stream-not-available':
+    const verdict = judgeError(message);
+    switch (verdict.verdict) {
+      case 'no-camera':
         this.#handleCameraAbsent();
         break;
-      case 'server-closing':
+      case 'server-leaves':
         this.#link.drop();
         break;
-      case 'replaced':
-      case 'bad-stream-id':
-      case 'too-many-viewers':
-      case 'not-acceptable':
-        this.#end(code);
+      case 'over':
+        this.#end(verdict.why, verdict.detail);
         break;
-      case 'bad-sdp':
-        // Our answer was refused, and the next one would be the same.
-        this.#end('not-acceptable');
-        break;
-      case 'refused':
-        this.#end(code, message.message);
-        break;
-      case 'bad-json':
-      case 'too-large':
-      case 'unknown-type':
-      case 'bad-message':
-      case 'bad-candidate':
-      case 'unknown-peer':
-      case 'wrong-role':
-        // One message of ours came to nothing: a peer that has just left, a ping that the server does not know.
+      case 'one-message':
         break;
       default:
-        code satisfies never;
+        verdict satisfies never;
     }
   }
 

@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { backoffMs, MIN_BACKOFF_MS, SERVER_BACKOFF } from '../src/domain/backoff.ts';
+import { FakeWorld, STREAM } from './fake-world.ts';
+
+let world: FakeWorld;
+beforeEach(() => {
+  world = new FakeWorld();
+});
+
+describe('back-off', () => {
+  test('grows from 250 ms to 3 s at most, and takes any part of it', () => {
+    const most = [1, 2, 3, 4, 5, 6, 50, 5_000].map((attempt) =>
+      backoffMs(attempt, SERVER_BACKOFF, () => 0.9999),
+    );
+    expect(most).toEqual([249, 499, 999, 1999, 2999, 2999, 2999, 2999]);
+    const half = [1, 2, 3].map((attempt) => backoffMs(attempt, SERVER_BACKOFF, () => 0.5));
+    expect(half).toEqual([125, 250, 500]);
+    expect(backoffMs(9, SERVER_BACKOFF, () => 0)).toBe(MIN_BACKOFF_MS);
+  });
+
+  test('a server that is back is found within 3 s, however long it was away', async () => {
+    world.random = 0.9999;
+    world.player.connect(STREAM);
+    for (let attempt = 1; attempt <= 20; attempt++) {
+      world.loseSocket();
+      expect(world.status).toMatchObject({ state: 'reconnecting', attempt, why: 'server' });
+      await world.clock.advance(3_000);
+      expect(world.sockets).toHaveLength(attempt + 1);
+    }
+  });
+
+  test('one that opens sockets but takes nobody in is not asked in a tight loop', async () => {
+    world.random = 0.9999;
+    world.player.connect(STREAM);
+    const waits: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      world.open();
+      world.loseSocket();
+      if (world.status.state === 'reconnecting') waits.push(world.status.retryInMs);
+      await world.clock.advance(3_000);
+    }
+    expect(waits).toEqual([249, 499, 999, 1999, 2999]);
+  });
+});
+
+describe('a lost WebSocket', () => {
+  test('[RESUME1] with live video: the picture stays, and join carries the viewer_id', async () => {
+    await world.goLive();
+    const { media } = world;
+    world.loseSocket();
+    expect(world.status).toEqual({ state: 'live', serverLost: true });
+    await world.play(400);
+    expect(world.sockets).toHaveLength(2);
+    world.open();
+    expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM, viewer_id: 'viewer-1' }]);
+    world.joined({ viewer_id: 'viewer-1', resumed: true });
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    await world.play(20_000);
+    expect(world.connections).toEqual([media]);
+    expect(media.closed).toBe(false);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('[RESUME2] when the id is not given back, the video goes on until an offer replaces it', async () => {
+    await world.goLive();
+    world.loseSocket();
+    await world.play(400);
+    world.open();
+    world.joined();
+    expect(world.status.state).toBe('live');
+    await world.offer();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('video that froze meanwhile is not resumed but asked for anew', async () => {
+    world.random = 0.9999;
+    await world.goLive();
+    world.loseSocket();
+    await world.clock.advance(2_500);
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+    world.open();
+    expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
+  });
+
+  test('video that freezes while we resume is asked for anew once we have', async () => {
+    await world.goLive();
+    world.loseSocket();
+    await world.play(400);
+    world.open();
+    await world.clock.advance(2_000);
+    world.joined({ resumed: true });
+    expect(world.socket.sentOf('join')).toEqual([
+      { type: 'join', stream_id: STREAM, viewer_id: 'viewer-1' },
+      { type: 'join', stream_id: STREAM },
+    ]);
+  });
+
+  test('without video: reconnecting, and a plain join', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    world.loseSocket();
+    expect(world.status).toEqual({ state: 'reconnecting', attempt: 1, retryInMs: 125, why: 'server' });
+    await world.clock.advance(125);
+    world.open();
+    expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
+  });
+
+  test('[LIFE3] a server that is closing is left at once and looked for again', async () => {
+    await world.goLive();
+    world.socket.receive({ type: 'error', code: 'server-closing', message: 'closing' });
+    expect(world.socket.closed).toBe(true);
+    expect(world.status).toEqual({ state: 'live', serverLost: true });
+    await world.clock.advance(125);
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  test('one that never opens, or takes nobody in, is given up after 5 s', async () => {
+    world.player.connect(STREAM);
+    await world.clock.advance(5_000);
+    expect(world.sockets[0]?.closed).toBe(true);
+    await world.clock.advance(500);
+    world.open();
+    await world.clock.advance(5_000);
+    expect(world.sockets[1]?.closed).toBe(true);
+    expect(world.status).toMatchObject({ state: 'reconnecting', attempt: 2, why: 'server' });
+  });
+});
+
+describe('[LIFE2] pings', () => {
+  const pings = () => world.socket.sentOf('ping').length;
+  const pong = () => world.socket.receive({ type: 'pong' });
+
+  beforeEach(() => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    world.socket.receive({ type: 'error', code: 'stream-not-available', message: 'Stream not available' });
+  });
+
+  test('leave every 5 s', async () => {
+    await world.clock.advance(15_000);
+    expect(pings()).toBe(3);
+  });
+
+  test('an old server, which answers none, is not judged by that', async () => {
+    await world.clock.advance(60_000);
+    expect(world.sockets).toHaveLength(1);
+    expect(world.status.state).toBe('waiting-for-camera');
+  });
+
+  test('a server that answered one is lost when it is silent for 10 s', async () => {
+    await world.clock.advance(5_000);
+    pong();
+    await world.clock.advance(9_900);
+    expect(world.sockets).toHaveLength(1);
+    await world.clock.advance(100);
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+  });
+
+  test('a server that was replaced by an old one is doubted once, not for ever', async () => {
+    await world.clock.advance(5_000);
+    pong();
+    world.loseSocket();
+    await world.clock.advance(125);
+    world.open();
+    world.joined();
+    await world.clock.advance(10_000 + 125);
+    expect(world.sockets).toHaveLength(3);
+    world.open();
+    world.joined();
+    world.socket.receive({ type: 'error', code: 'stream-not-available', message: 'no' });
+    await world.clock.advance(60_000);
+    expect(world.sockets).toHaveLength(3);
+  });
+
+  test('a network or page that comes back is tested, and a lost server looked for, at once', async () => {
+    await world.clock.advance(5_000);
+    pong();
+    world.player.checkNow();
+    expect(pings()).toBe(2);
+    await world.clock.advance(2_000);
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+    world.player.handleVisible(true);
+    expect(world.sockets).toHaveLength(2);
+  });
+});

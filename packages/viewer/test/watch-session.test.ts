@@ -1,0 +1,473 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { candidate, FakeWorld, OFFER, STREAM, settle } from './fake-world.ts';
+
+let world: FakeWorld;
+beforeEach(() => {
+  world = new FakeWorld();
+});
+
+const error = (code: string | undefined, message = 'no') =>
+  world.socket.receive({ type: 'error', message, ...(code !== undefined && { code }) });
+
+describe('from Connect to the picture', () => {
+  test('each step is told as it happens, and live only when a frame was shown', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    await world.offer();
+    await world.media.answers();
+    world.media.events.onConnection('connected');
+    expect(world.statuses).toEqual([
+      { state: 'connecting', step: 'server' },
+      { state: 'connecting', step: 'joining' },
+      { state: 'connecting', step: 'waiting-for-offer' },
+      { state: 'connecting', step: 'media' },
+    ]);
+    world.frame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+  });
+
+  test('[JOIN1] join leaves in the tick in which the socket opens', () => {
+    world.player.connect(` ${STREAM} `);
+    expect(world.socket.sent).toEqual([]);
+    world.open();
+    expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
+  });
+
+  test('an empty name ends before any socket is opened', () => {
+    world.player.connect('  ');
+    expect(world.status).toEqual({ state: 'ended', why: 'bad-stream-id' });
+    expect(world.sockets).toEqual([]);
+  });
+
+  test('a browser without WebRTC is told so', () => {
+    world.supported = false;
+    world.player.connect(STREAM);
+    expect(world.status).toEqual({ state: 'ended', why: 'no-webrtc' });
+    expect(world.sockets).toEqual([]);
+  });
+
+  test('[ICE1] ICE servers of joined are used, without a second request', async () => {
+    const ice = [{ urls: ['turn:turn.example:3478'], username: 'u', credential: 'c' }];
+    await world.goToMedia({ ice_servers: ice });
+    expect(world.media.iceServers).toEqual(ice);
+    expect(world.fetches).toEqual([]);
+  });
+
+  test('[ICE2] an old server, whose joined has none, is asked once for all of its joins', async () => {
+    const ice = [{ urls: ['stun:stun.example'] }];
+    world.fetched = () => Promise.resolve(ice);
+    await world.goLive({ ice_servers: undefined });
+    expect(world.media.iceServers).toEqual(ice);
+    await world.clock.advance(2_100);
+    world.joined({ ice_servers: undefined });
+    await world.offer();
+    expect(world.media.iceServers).toEqual(ice);
+    expect(world.fetches).toHaveLength(1);
+  });
+
+  test('when ICE servers can not be had, the offer is answered without', async () => {
+    world.fetched = () => Promise.reject(new Error('504'));
+    await world.goToMedia({ ice_servers: undefined });
+    expect(world.media.iceServers).toEqual([]);
+  });
+
+  test('a play() that the browser refuses asks for a tap, and is not taken for broken media', async () => {
+    await world.goToMedia();
+    world.media.events.onBlocked(true);
+    expect(world.status).toEqual({ state: 'connecting', step: 'tap' });
+    await world.clock.advance(60_000);
+    expect(world.joins).toHaveLength(1);
+    world.media.events.onBlocked(false);
+    world.frame();
+    expect(world.status.state).toBe('live');
+  });
+});
+
+describe('candidates', () => {
+  test('those that come before the offer, or before it is taken, are kept in order', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, ...candidate(1) });
+    await world.offer();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, ...candidate(2) });
+    expect(world.media.candidates).toEqual([]);
+    await world.media.answers();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, ...candidate(3) });
+    expect(world.media.candidates).toEqual([candidate(1), candidate(2), candidate(3)]);
+  });
+
+  test('[WIRE9] sdpMid and sdpMLineIndex are kept both ways, null and missing too', async () => {
+    await world.goToMedia();
+    const text = candidate(5).candidate;
+    for (const fields of [{ sdpMid: 'v0', sdpMLineIndex: 3 }, { sdpMid: null }, {}]) {
+      world.socket.receive({ type: 'ice-candidate', from: STREAM, candidate: text, ...fields });
+      expect(world.media.candidates.at(-1)).toEqual({ candidate: text, ...fields });
+      world.media.events.onCandidate({ candidate: text, ...fields });
+      expect(world.socket.sent.at(-1)).toEqual({
+        type: 'ice-candidate',
+        to: STREAM,
+        candidate: text,
+        ...fields,
+      });
+    }
+  });
+
+  test('our own wait for the answer to leave first', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    await world.offer();
+    world.media.events.onCandidate(candidate(7));
+    await world.media.answers();
+    expect(world.socket.sent.slice(1)).toEqual([
+      { type: 'answer', to: STREAM, sdp: OFFER },
+      { type: 'ice-candidate', to: STREAM, ...candidate(7) },
+    ]);
+  });
+
+  test('[WIRE10] one that does not follow RFC 8839 never reaches the browser', async () => {
+    await world.goToMedia();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, candidate: 'candidate:x', sdpMid: '0' });
+    expect(world.media.candidates).toEqual([]);
+  });
+
+  test('those of a new connection reach it, though they come before its offer and while the old one is there', async () => {
+    await world.goLive();
+    await world.clock.advance(2_100);
+    world.joined();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, ...candidate(9) });
+    await world.offer();
+    await world.media.answers();
+    expect(world.media.candidates).toEqual([candidate(9)]);
+  });
+});
+
+describe('offers', () => {
+  test('[RESUME4] a second offer replaces the connection; the first reports nothing more', async () => {
+    await world.goLive();
+    const first = world.media;
+    await world.offer();
+    expect(first.closed).toBe(true);
+    expect(world.status).toEqual({ state: 'connecting', step: 'media' });
+    first.events.onFrame();
+    first.events.onConnection('failed');
+    first.events.onCandidate(candidate(1));
+    expect(world.status).toEqual({ state: 'connecting', step: 'media' });
+    expect(world.socket.sentOf('ice-candidate')).toEqual([]);
+    expect(world.joins).toHaveLength(1);
+    await world.media.answers();
+    world.frame();
+    expect(world.status.state).toBe('live');
+  });
+
+  test('an offer that comes while another is being answered leaves one answer and one connection', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    await world.offer();
+    await world.offer();
+    await world.connections[0]!.answers();
+    await world.media.answers();
+    expect(world.socket.sentOf('answer')).toHaveLength(1);
+    expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('[WIRE10] one that does not follow RFC 8866 never reaches the browser; another is asked for', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    world.socket.receive({ type: 'offer', from: STREAM, sdp: 'v=0\r\nnonsense\r\n' });
+    await settle();
+    expect(world.connections).toEqual([]);
+    expect(world.joins).toHaveLength(2);
+    expect(world.status).toEqual({ state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'media' });
+  });
+
+  test('one that the browser can not use is asked for again, more and more slowly', async () => {
+    world.random = 0.999;
+    world.player.connect(STREAM);
+    world.open();
+    const waits: number[] = [];
+    for (let round = 0; round < 7; round++) {
+      world.joined();
+      await world.offer();
+      await world.media.refuses();
+      if (world.status.state === 'reconnecting') waits.push(world.status.retryInMs);
+      await world.clock.advance(waits.at(-1) ?? 0);
+      expect(world.joins).toHaveLength(round + 2);
+    }
+    expect(waits).toEqual([0, 999, 1998, 3996, 7992, 7992, 7992]);
+  });
+});
+
+describe('the camera', () => {
+  test('[JOIN3] who comes before it waits, is told of it, and is offered the stream', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    error('stream-not-available');
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    await world.clock.advance(3_600_000);
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    expect(world.joins).toHaveLength(1);
+    world.socket.receive({ type: 'broadcaster-joined', stream_id: STREAM });
+    expect(world.status).toEqual({ state: 'connecting', step: 'waiting-for-offer' });
+    await world.offer();
+    expect(world.status).toEqual({ state: 'connecting', step: 'media' });
+  });
+
+  test('an old server says so without a code and never tells of it: it is asked again', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined({ ice_servers: undefined });
+    error(undefined, 'Stream not available');
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    await world.clock.advance(4_000);
+    expect(world.joins).toHaveLength(2);
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    world.joined({ ice_servers: undefined });
+    error(undefined, 'Stream not available');
+    await world.clock.advance(4_000);
+    expect(world.joins).toHaveLength(3);
+    world.joined({ ice_servers: undefined });
+    await world.offer();
+    await world.media.answers();
+    world.frame();
+    expect(world.status.state).toBe('live');
+    await world.play(10_000);
+    expect(world.joins).toHaveLength(3);
+  });
+
+  test('[REG5] when it leaves, video that still flows is kept; 1 s after its last frame we wait', async () => {
+    await world.goLive();
+    world.socket.receive({ type: 'broadcaster-left' });
+    await world.play(5_000);
+    expect(world.status.state).toBe('live');
+    expect(world.media.closed).toBe(false);
+    await world.clock.advance(1_000);
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('[REG6] one that only lost its WebSocket goes on: no offer is needed', async () => {
+    await world.goLive();
+    world.socket.receive({ type: 'broadcaster-left' });
+    await world.play(2_000);
+    world.socket.receive({ type: 'broadcaster-joined', stream_id: STREAM });
+    await world.play(10_000);
+    expect(world.status.state).toBe('live');
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('when its media fails after it left, nobody is asked for an offer', async () => {
+    await world.goLive();
+    world.socket.receive({ type: 'broadcaster-left' });
+    world.media.events.onConnection('failed');
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+    expect(world.joins).toHaveLength(1);
+  });
+});
+
+describe('media that breaks', () => {
+  test('[JOIN4] a picture frozen for 2 s is told, and a new offer asked for on the same socket', async () => {
+    await world.goLive();
+    await world.play(1_000);
+    await world.clock.advance(1_900);
+    expect(world.status.state).toBe('live');
+    await world.clock.advance(100);
+    expect(world.status).toEqual({ state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'media' });
+    expect(world.sockets).toHaveLength(1);
+    expect(world.joins).toEqual([
+      { type: 'join', stream_id: STREAM },
+      { type: 'join', stream_id: STREAM },
+    ]);
+    world.joined();
+    await world.offer();
+    await world.media.answers();
+    world.frame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('a slow camera is not a frozen one', async () => {
+    await world.goLive();
+    for (let frame = 0; frame < 10; frame++) {
+      await world.clock.advance(1_500);
+      world.frame();
+    }
+    await world.clock.advance(3_000);
+    expect(world.status.state).toBe('live');
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('a hidden page shows no frames, and that is no freeze', async () => {
+    await world.goLive();
+    world.player.handleVisible(false);
+    await world.clock.advance(600_000);
+    expect(world.joins).toHaveLength(1);
+    world.player.handleVisible(true);
+    expect(world.status.state).toBe('live');
+    await world.clock.advance(2_000);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('a failed connection is asked for again at once', async () => {
+    await world.goLive();
+    world.media.events.onConnection('failed');
+    expect(world.joins).toHaveLength(2);
+    world.media.events.onConnection('failed');
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('a disconnected one has 2 s to mend itself', async () => {
+    await world.goLive();
+    world.media.events.onConnection('disconnected');
+    await world.play(1_500);
+    world.media.events.onConnection('connected');
+    await world.play(3_000);
+    expect(world.joins).toHaveLength(1);
+    world.media.events.onConnection('disconnected');
+    await world.play(2_000);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('an offer that never comes, or video that never starts, is asked for again', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    await world.clock.advance(6_000);
+    expect(world.joins).toHaveLength(2);
+    world.joined();
+    await world.offer();
+    await world.media.answers();
+    await world.clock.advance(12_000);
+    expect(world.status).toEqual({ state: 'reconnecting', attempt: 2, retryInMs: 500, why: 'media' });
+    await world.clock.advance(500);
+    expect(world.joins).toHaveLength(3);
+  });
+});
+
+describe('refusals', () => {
+  test.each(['replaced', 'bad-stream-id', 'too-many-viewers', 'not-acceptable'])(
+    '[ERR1] %s ends, and nothing is left running',
+    async (code) => {
+      await world.goToMedia();
+      error(code);
+      expect(world.status).toEqual({ state: 'ended', why: code });
+      expect(world.socket.closed).toBe(true);
+      expect(world.media.closed).toBe(true);
+      expect(world.clock.timers.size).toBe(0);
+      world.player.checkNow();
+      world.player.handleVisible(true);
+      expect(world.sockets).toHaveLength(1);
+    },
+  );
+
+  test('[ERR2] a code that is not known is treated like refused', () => {
+    world.player.connect(STREAM);
+    world.open();
+    error('out-of-coffee', 'No coffee.');
+    expect(world.status).toEqual({ state: 'ended', why: 'refused', detail: 'No coffee.' });
+  });
+
+  test('[ERR3] a broadcaster can say why there is no video', () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    world.socket.receive({ type: 'error', from: STREAM, code: 'too-many-viewers', message: 'full' });
+    expect(world.status).toEqual({ state: 'ended', why: 'too-many-viewers' });
+  });
+
+  test('an answer that is refused would be refused again', async () => {
+    await world.goToMedia();
+    error('bad-sdp');
+    expect(world.status).toEqual({ state: 'ended', why: 'not-acceptable' });
+  });
+
+  test.each([
+    'bad-json',
+    'too-large',
+    'unknown-type',
+    'bad-message',
+    'bad-candidate',
+    'unknown-peer',
+    'wrong-role',
+  ])('%s is about one message and changes nothing', async (code) => {
+    await world.goLive();
+    error(code);
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+  });
+
+  test.each([
+    'x',
+    '[]',
+    '{"type":"offer"}',
+    '{"type":"offer","from":7,"sdp":"v=0"}',
+    '{"type":"joined","viewer_id":"<b>","stream_id":"garden"}',
+    '{"type":"from-the-future"}',
+    '{"type":"viewer-left","viewer_id":"viewer-1"}',
+    'x'.repeat(200_000),
+  ])('[WIRE11] the malformed or foreign message %.60s changes nothing', async (text) => {
+    await world.goLive();
+    const before = world.statuses.length;
+    world.socket.events.onText(text);
+    await settle();
+    expect(world.statuses).toHaveLength(before);
+    expect(world.socket.closed).toBe(false);
+  });
+});
+
+describe('Disconnect', () => {
+  test('closes everything from any state and leaves no timer', async () => {
+    const steps: (() => void | Promise<void>)[] = [
+      () => world.player.connect(STREAM),
+      () => world.open(),
+      () => world.joined({ ice_servers: undefined }),
+      () => world.offer(),
+      () => world.media.answers(),
+      () => world.frame(),
+      () => world.media.events.onConnection('disconnected'),
+      () => world.clock.advance(2_500),
+      () => world.loseSocket(),
+    ];
+    for (let length = 1; length <= steps.length; length++) {
+      world = new FakeWorld();
+      for (const step of steps.slice(0, length)) await step();
+      world.player.disconnect();
+      expect(world.status).toEqual({ state: 'idle' });
+      expect(world.clock.timers.size).toBe(0);
+      expect(world.sockets.every(({ closed }) => closed)).toBe(true);
+      expect(world.connections.every(({ closed }) => closed)).toBe(true);
+      expect(world.fetches.every(({ aborted }) => aborted)).toBe(true);
+      expect(world.screenCleared).toBe(1);
+    }
+  });
+
+  test('50 times over leaves no timer, socket or connection', async () => {
+    for (let round = 0; round < 50; round++) {
+      await world.goLive();
+      if (round % 2 === 0) world.player.disconnect();
+    }
+    world.player.disconnect();
+    world.player.disconnect();
+    expect(world.sockets).toHaveLength(50);
+    expect(world.sockets.every(({ closed }) => closed)).toBe(true);
+    expect(world.connections.every(({ closed }) => closed)).toBe(true);
+    expect(world.clock.timers.size).toBe(0);
+  });
+
+  test('what old sockets and connections still say changes nothing', async () => {
+    await world.goLive();
+    world.player.disconnect();
+    world.frame();
+    world.media.events.onConnection('failed');
+    world.socket.receive({ type: 'offer', from: STREAM, sdp: OFFER });
+    world.loseSocket();
+    await settle();
+    expect(world.status).toEqual({ state: 'idle' });
+    expect(world.connections).toHaveLength(1);
+    expect(world.clock.timers.size).toBe(0);
+  });
+});
