@@ -24,6 +24,8 @@ export const MAX_FIRST_SEQUENCE_NUMBER = 0x7fff;
  */
 export const MAX_RESEND_DISTANCE = 1024;
 
+const NO_TRANSPORT_SEQUENCE = -1;
+
 export interface OutgoingRtpOptions {
   readonly ssrc: number;
   readonly payloadType: number;
@@ -63,6 +65,8 @@ export class OutgoingRtp {
   readonly #firstSequence: number;
   #nextSequence: number;
   #runs: Run[] = [];
+  /** What each number that may be resent was first sent with, by sequence modulo MAX_RESEND_DISTANCE. */
+  readonly #transportSequences = new Int32Array(MAX_RESEND_DISTANCE).fill(NO_TRANSPORT_SEQUENCE);
   #keyframe: { readonly timestamp: number; readonly firstSequence: number } | undefined;
 
   constructor(options: OutgoingRtpOptions) {
@@ -96,12 +100,20 @@ export class OutgoingRtp {
     if (packet.keyframe && this.#keyframe?.timestamp !== packet.timestamp) {
       this.#keyframe = { timestamp: packet.timestamp, firstSequence: sequence };
     }
+    this.#transportSequences[sequence % MAX_RESEND_DISTANCE] =
+      transportSequence === undefined ? NO_TRANSPORT_SEQUENCE : transportSequence & 0xffff;
     return this.#patch({ sequence, packet }, transportSequence);
   }
 
-  /** The same for a packet that is sent again: its number stays, its transport-wide number is a new one. */
-  prepareAgain(sent: SentPacket, transportSequence?: number): SentPacket {
-    return this.#patch(sent, transportSequence);
+  /**
+   * The same for a packet that is sent again, bit for bit as it was first, its transport-wide number included. AES-GCM
+   * takes its nonce from SSRC and sequence number: two tags over headers that differ give its authentication key away
+   * (RFC 7714, section 8, forbids IV reuse). For the same reason a connection keeps one OutgoingRtp an SSRC from beginning to end.
+   * The packet must still be found by `lookUp`.
+   */
+  prepareAgain(sent: SentPacket): SentPacket {
+    const remembered = this.#transportSequences[sent.sequence % MAX_RESEND_DISTANCE] ?? NO_TRANSPORT_SEQUENCE;
+    return this.#patch(sent, remembered === NO_TRANSPORT_SEQUENCE ? undefined : remembered);
   }
 
   /** Finds what was sent under a 16-bit sequence number, taken as the newest that it can mean. */

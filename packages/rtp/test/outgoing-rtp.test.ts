@@ -142,9 +142,23 @@ describe('OutgoingRtp', () => {
     const sent = outgoing.prepare(layer.next('41 9a 01'), layer.history);
     outgoing.prepare(layer.next(), layer.history);
     expect([outgoing.packetCount, outgoing.octetCount]).toEqual([2, 5]);
-    outgoing.prepareAgain(sent, 77);
+    outgoing.prepareAgain(sent);
     expect([outgoing.packetCount, outgoing.octetCount]).toEqual([3, 8]);
     expect(wireNumber(sent.packet)).toBe(0);
+  });
+
+  test('RFC 7714, section 8: a packet is resent bit for bit as it was, though other viewers had it since', () => {
+    const layer = new Layer();
+    const ids = { transportSequence: 3, playoutDelay: 4 };
+    for (const transportSequence of [undefined, 0, 0xffff, 0x1_0005]) {
+      const outgoing = viewer(7, ids);
+      const sent = outgoing.prepare(layer.next(), layer.history, transportSequence);
+      const first = toHex(sent.packet.bytes);
+      viewer(9, { transportSequence: 5 }).prepare(sent.packet, layer.history, 1234);
+      outgoing.prepare(layer.next(), layer.history, 77);
+      expect(toHex(sent.packet.bytes)).not.toBe(first);
+      expect(toHex(outgoing.prepareAgain(sent).packet.bytes)).toBe(first);
+    }
   });
 
   test('the newest keyframe is known by its first packet', () => {
