@@ -26,3 +26,9 @@ export interface IceServer {
   readonly username?: string;
   readonly credential?: string;
 }
+
+/** Reads the body of `GET /turn-credentials`, already parsed; undefined where it has not that shape (SPEC.md, ICE2). */
+export function readTurnCredentials(body: unknown): readonly IceServer[] | undefined {
+  const parsed = v.safeParse(v.object({ iceServers: IceServersSchema }), body);
+  return parsed.success ? parsed.output.iceServers : undefined;
+}

@@ -8,7 +8,7 @@ export {
   checkUsableSdp,
 } from './description.ts';
 export { ERROR_CODES, type ErrorCode, toErrorCode } from './error-code.ts';
-export { type IceServer, IceServersSchema } from './ice-server.ts';
+export { type IceServer, IceServersSchema, readTurnCredentials } from './ice-server.ts';
 export * from './limits.ts';
 export type { ClientMessage, ClientMessageOf, ServerMessage, ServerMessageOf } from './message.ts';
 export { type Refusal, type Result, refuse } from './result.ts';

@@ -1,1 +1,4 @@
-export {};
+/** The Pi side: camera, encoder, one packetizer, many viewers. */
+
+export { StreamerError, type StreamerErrorReason } from './domain/streamer-error.ts';
+export { type RunningStreamer, type StreamerOptions, startStreamer } from './streamer.ts';

@@ -1,0 +1,71 @@
+/**
+ * A video file, looped for ever: FFmpeg's own `movie` filter reads, decodes and rewinds it, further filters fit it
+ * into the wanted size and rate, and the pictures are handed out in real time. Files of any variable rate are
+ * shown at their nominal one.
+ */
+import type { VideoFormat } from '@perch/rtp';
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { FFmpegError, type FilterContext, FilterGraph, Frame, Log } from 'node-av/lib';
+import { StreamerError } from '../../domain/streamer-error.ts';
+import type { RawPictures } from './encoded-source.ts';
+import { sleepUntil } from './sleep-until.ts';
+
+const SINK = 'buffersink@pictures';
+
+/** Opens the file at once; throws a StreamerError when it can't be read as video. */
+export function filePictures(path: string, format: VideoFormat): RawPictures {
+  Log.setLevel(AV_LOG_ERROR);
+  const graph = new FilterGraph();
+  graph.alloc();
+  const parsed = graph.parse2(describe(path, format));
+  if (parsed < 0) {
+    graph.free();
+    throw new StreamerError(
+      'source-failed',
+      `can't read ${path} as video (${FFmpegError.strerror(parsed)}); check the path after file:`,
+    );
+  }
+  return (signal) => pictures(graph, format, signal);
+}
+
+async function* pictures(
+  graph: FilterGraph,
+  format: VideoFormat,
+  signal: AbortSignal,
+): ReturnType<RawPictures> {
+  const frame = new Frame();
+  frame.alloc();
+  try {
+    FFmpegError.throwIfError(await graph.config(), 'open the file');
+    const sink = graph.getFilter(SINK) as FilterContext;
+    const intervalMs = 1000 / format.framesPerSecond;
+    let due = performance.now();
+    while (await sleepUntil(due, signal)) {
+      FFmpegError.throwIfError(await sink.buffersinkGetFrame(frame), 'read the file');
+      yield { frame, capturedMs: performance.now() };
+      frame.unref();
+      // A machine too slow for the file plays it slower; it does not race to catch up.
+      due = Math.max(due + intervalMs, performance.now() - intervalMs);
+    }
+  } finally {
+    frame.free();
+    graph.free();
+  }
+}
+
+function describe(path: string, { width, height, framesPerSecond }: VideoFormat): string {
+  return [
+    `movie=filename=${escaped(escaped(path, /[\\':]/g), /[\\'[\],;]/g)}:loop=0`,
+    'setpts=N/FRAME_RATE/TB',
+    `fps=${framesPerSecond}`,
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
+    `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
+    'format=yuv420p',
+    SINK,
+  ].join(',');
+}
+
+/** FFmpeg's filter syntax has two levels of escapes, one for the option, one for the graph. */
+function escaped(text: string, special: RegExp): string {
+  return text.replace(special, (character) => `\\${character}`);
+}

@@ -1,0 +1,75 @@
+/**
+ * A program that gives bytes on its standard output. Owns the child and everything the child starts: they share a
+ * process group, which gets SIGTERM and, two seconds later, SIGKILL. Its standard error goes to `onLogLine`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface ChildProgramEvents {
+  onBytes(chunk: Uint8Array): void;
+  onLogLine(line: string): void;
+  /** The program ended by itself or could not be started; once, and not after `close`. */
+  onExit(reason: string): void;
+}
+
+/** A camera program stops its sensor within a second; longer means that it hangs. */
+const KILL_AFTER_MS = 2_000;
+
+/** A line of a program's log is for people; longer ones are cut. */
+const MAX_LOG_LINE_CHARS = 1_000;
+
+export class ChildProgram {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  #closing = false;
+
+  constructor(command: string, args: readonly string[], events: ChildProgramEvents) {
+    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const { stdout, stderr } = this.#child;
+    stdout?.on('data', (chunk: Buffer) => {
+      if (!this.#closing) events.onBytes(chunk);
+    });
+    if (stderr !== null) {
+      createInterface({ input: stderr }).on('line', (line) =>
+        events.onLogLine(line.slice(0, MAX_LOG_LINE_CHARS)),
+      );
+    }
+    this.#exited = new Promise((resolve) => {
+      const ended = (reason: string): void => {
+        resolve();
+        if (this.#closing) return;
+        this.#closing = true;
+        // What the program started may have outlived it and hold the camera.
+        this.#signal('SIGKILL');
+        events.onExit(reason);
+      };
+      this.#child.once('error', (error) => ended(`${command} could not be started: ${error.message}`));
+      this.#child.once('close', (code, signal) => {
+        ended(
+          signal === null ? `${command} ended with exit code ${code}` : `${command} was ended by ${signal}`,
+        );
+      });
+    });
+  }
+
+  /** Ends the program; resolves when it is gone. May be called twice. */
+  async close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#signal('SIGTERM');
+      const timer = setTimeout(() => this.#signal('SIGKILL'), KILL_AFTER_MS);
+      void this.#exited.then(() => clearTimeout(timer));
+    }
+    await this.#exited;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const group = this.#child.pid;
+    if (group === undefined) return;
+    try {
+      process.kill(-group, signal);
+    } catch {
+      // ESRCH: the group is gone already.
+    }
+  }
+}

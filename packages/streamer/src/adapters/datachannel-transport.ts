@@ -1,0 +1,173 @@
+/**
+ * A viewer's WebRTC connection on node-datachannel (libdatachannel): ICE, DTLS and SRTP are native, the RTP packets
+ * come ready from us. No media handler is set, so packets go out as they are and RTCP comes in as it is.
+ *
+ * The native library throws at most calls in a wrong state, and a JavaScript exception inside one of its callbacks
+ * ends the process: every call and every callback here is guarded, and what a peer sent is checked before it gets in.
+ */
+import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
+import { PeerConnection, type Track, Video } from 'node-datachannel';
+import type { Logger } from 'pino';
+import type {
+  OpenPeerTransport,
+  PeerTransport,
+  PeerTransportEvents,
+  VideoOffer,
+} from '../domain/peer-transport.ts';
+import { toNativeIceServers } from './native-ice-servers.ts';
+
+/** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
+const MID = '0';
+
+/** A browser with many interfaces sends about twenty candidates. */
+const MAX_WAITING_CANDIDATES = 64;
+
+/** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
+const MTU_BYTES = 1280;
+
+export function datachannelTransports(log: Logger): OpenPeerTransport {
+  return ({ iceServers, video }, events) => {
+    const connection = new PeerConnection('perch', {
+      iceServers: toNativeIceServers(iceServers),
+      disableAutoNegotiation: true,
+      forceMediaTransport: true,
+      mtu: MTU_BYTES,
+    });
+    return new DatachannelTransport(connection, video, events, log);
+  };
+}
+
+type State = 'offering' | 'answered' | 'open' | 'closed';
+
+class DatachannelTransport implements PeerTransport {
+  readonly #connection: PeerConnection;
+  readonly #track: Track;
+  readonly #events: PeerTransportEvents;
+  readonly #log: Logger;
+  #state: State = 'offering';
+  #waitingCandidates: string[] = [];
+
+  constructor(connection: PeerConnection, video: VideoOffer, events: PeerTransportEvents, log: Logger) {
+    this.#connection = connection;
+    this.#events = events;
+    this.#log = log;
+    connection.onLocalDescription((sdp) => this.#report(() => events.onOffer(sdp)));
+    connection.onLocalCandidate((candidate, mid) => this.#report(() => events.onCandidate(candidate, mid)));
+    connection.onStateChange((state) => this.#handleState(state));
+    this.#track = connection.addTrack(describeVideo(video));
+    this.#track.onOpen(() => {
+      this.#report(() => {
+        this.#state = 'open';
+        events.onOpen();
+      });
+    });
+    this.#track.onMessage((packet) => this.#report(() => events.onRtcp(packet)));
+    connection.setLocalDescription('offer');
+  }
+
+  answer(sdp: string): Refusal | undefined {
+    if (this.#state !== 'offering') return refuse('wrong-role', 'this offer has its answer already');
+    const refusal = checkUsableSdp(sdp) ?? checkAnswer(sdp);
+    if (refusal !== undefined) return refusal;
+    try {
+      this.#connection.setRemoteDescription(sdp, 'answer');
+    } catch (error) {
+      this.#log.debug({ error }, 'answer refused by libdatachannel');
+      return refuse('bad-sdp', 'the answer can not be used');
+    }
+    this.#state = 'answered';
+    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
+    this.#waitingCandidates = [];
+    return undefined;
+  }
+
+  addCandidate(candidate: string): Refusal | undefined {
+    const refusal = checkUsableCandidate(candidate);
+    if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
+    if (this.#state !== 'offering') return this.#tryCandidate(candidate);
+    if (this.#waitingCandidates.length >= MAX_WAITING_CANDIDATES) {
+      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the answer`);
+    }
+    this.#waitingCandidates.push(candidate);
+    return undefined;
+  }
+
+  send(packet: Uint8Array): boolean {
+    if (this.#state !== 'open') return false;
+    try {
+      return this.#track.sendMessageBinary(packet as Buffer);
+    } catch {
+      // Closed below us; its state change is on the way.
+      return false;
+    }
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#closeNative();
+  }
+
+  #tryCandidate(candidate: string): Refusal | undefined {
+    try {
+      this.#connection.addRemoteCandidate(candidate, MID);
+      return undefined;
+    } catch (error) {
+      this.#log.debug({ error }, 'candidate refused by libdatachannel');
+      return refuse('bad-candidate', 'the candidate can not be used');
+    }
+  }
+
+  #handleState(state: string): void {
+    if (state === 'closed') {
+      // libdatachannel's object is only collected after a close() in this state (node-datachannel issue 366).
+      this.#closeNative();
+    }
+    if (state !== 'closed' && state !== 'failed') return;
+    this.#report(() => {
+      this.close();
+      this.#events.onClosed(state === 'failed' ? 'no connection to the viewer' : 'the viewer hung up');
+    });
+  }
+
+  #closeNative(): void {
+    try {
+      this.#connection.close();
+    } catch {
+      // Closed already.
+    }
+  }
+
+  /** Runs what a native callback reports, unless the transport is closed; an exception must not get back there. */
+  #report(report: () => void): void {
+    if (this.#state === 'closed') return;
+    try {
+      report();
+    } catch (error) {
+      this.#log.error({ error }, 'a WebRTC event could not be handled');
+    }
+  }
+}
+
+function describeVideo({ payloadType, ssrc, cname, profileLevelId, extensions }: VideoOffer): Video {
+  const video = new Video(MID, 'SendOnly');
+  const fmtp = `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`;
+  video.addH264Codec(payloadType, fmtp);
+  video.addSSRC(ssrc, cname, 'perch', 'video');
+  for (const { id, uri } of extensions) video.parseSdpLine(`a=extmap:${id} ${uri}`);
+  return video;
+}
+
+/** Whether an answer takes our one video section: RFC 9429, section 5.3.1. */
+function checkAnswer(sdp: string): Refusal | undefined {
+  const sections = sdp.split(/^m=/mu).slice(1);
+  const [media] = sections;
+  if (sections.length !== 1 || media === undefined || !media.startsWith('video ')) {
+    return refuse('not-acceptable', 'the answer has not the one video section that was offered');
+  }
+  if (media.startsWith('video 0 ')) return refuse('not-acceptable', 'the viewer has no codec for this video');
+  if (!/^a=mid:0\r?$/mu.test(media)) return refuse('bad-sdp', 'the answer has not the mid that was offered');
+  if (!/^a=setup:(?:active|passive)\r?$/mu.test(sdp))
+    return refuse('bad-sdp', 'the answer has no a=setup role');
+  return undefined;
+}

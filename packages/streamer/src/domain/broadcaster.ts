@@ -1,0 +1,173 @@
+/**
+ * The broadcaster's side of the wire protocol (SPEC.md): registers the stream, makes an offer to each viewer who is
+ * announced, and passes answers and candidates on to the viewer's connection.
+ *
+ * Owns the viewers' connections. A lost link to the server touches none of them, and neither does `viewer-left`: a
+ * viewer who lost only its WebSocket looks the same as one who left, and the connection itself tells which it was.
+ */
+import {
+  type ClientMessage,
+  type IceServer,
+  type Refusal,
+  type ServerMessage,
+  type ServerMessageOf,
+  toErrorCode,
+} from '@perch/protocol';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { StreamerError } from './streamer-error.ts';
+import { ViewerConnection, type ViewerConnectionComponents } from './viewer-connection.ts';
+
+/** A connection to the server that is open now. `send` after its end does nothing. */
+export interface SignalingLink {
+  send(message: ClientMessage): void;
+}
+
+export interface BroadcasterComponents extends ViewerConnectionComponents {
+  /** Asks an old server for its ICE servers (SPEC.md, ICE4); resolves to an empty list where it has none. */
+  readonly fetchIceServers: () => Promise<readonly IceServer[]>;
+  readonly log: Logger;
+}
+
+export interface BroadcasterEvents {
+  /** The stream is registered with the server. */
+  onRegistered(): void;
+  /** The broadcaster must not go on; it is to be closed. */
+  onFailed(error: StreamerError): void;
+}
+
+const CHECK_INTERVAL_MS = 1_000;
+
+export class Broadcaster {
+  readonly #components: BroadcasterComponents;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #events: BroadcasterEvents;
+  readonly #streamId: string;
+  readonly #viewers = new Map<string, ViewerConnection>();
+  #link: SignalingLink | undefined;
+  #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
+  #cancelCheck: () => void;
+  #closed = false;
+
+  constructor(components: BroadcasterComponents, streamId: string, events: BroadcasterEvents) {
+    this.#components = components;
+    this.#clock = components.clock;
+    this.#log = components.log;
+    this.#streamId = streamId;
+    this.#events = events;
+    this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
+  }
+
+  /** Viewers that there is a connection to, or one on its way. */
+  get viewerCount(): number {
+    return this.#viewers.size;
+  }
+
+  handleLinkUp(link: SignalingLink): void {
+    this.#link = link;
+    link.send({ type: 'register', stream_id: this.#streamId });
+  }
+
+  handleLinkDown(): void {
+    this.#link = undefined;
+  }
+
+  handleMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'registered':
+        this.#handleRegistered(message);
+        return;
+      case 'viewer-joined':
+        this.#handleViewerJoined(message);
+        return;
+      case 'viewer-left':
+        this.#handleViewerLeft(message.viewer_id);
+        return;
+      case 'answer':
+        this.#handleRefusal(message.from, this.#viewers.get(message.from)?.answer(message.sdp));
+        return;
+      case 'ice-candidate':
+        this.#handleRefusal(message.from, this.#viewers.get(message.from)?.addCandidate(message.candidate));
+        return;
+      case 'error':
+        this.#handleError(message);
+        return;
+      // What only viewers are sent.
+      case 'joined':
+      case 'offer':
+      case 'broadcaster-joined':
+      case 'broadcaster-left':
+      case 'pong':
+        return;
+    }
+  }
+
+  /** Ends all viewers' connections. May be called twice. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelCheck();
+    for (const viewer of this.#viewers.values()) viewer.close();
+    this.#viewers.clear();
+  }
+
+  #handleRegistered(message: ServerMessageOf<'registered'>): void {
+    this.#iceServers = message.ice_servers ?? this.#components.fetchIceServers();
+    this.#events.onRegistered();
+  }
+
+  #handleViewerJoined({ viewer_id: viewerId, resumed, ice_servers }: ServerMessageOf<'viewer-joined'>): void {
+    const existing = this.#viewers.get(viewerId);
+    if (existing !== undefined && resumed === true) return;
+    existing?.close();
+    this.#viewers.delete(viewerId);
+    const iceServers = ice_servers ?? this.#iceServers;
+    if ('then' in iceServers) void iceServers.then((servers) => this.#offer(viewerId, servers));
+    else this.#offer(viewerId, iceServers);
+  }
+
+  #offer(viewerId: string, iceServers: readonly IceServer[]): void {
+    if (this.#closed || this.#viewers.has(viewerId)) return;
+    const log = this.#log.child({ viewer: viewerId.slice(0, 16) });
+    const viewer = new ViewerConnection(this.#components, iceServers, {
+      onOffer: (sdp) => this.#link?.send({ type: 'offer', to: viewerId, sdp }),
+      onCandidate: (candidate, sdpMid) => {
+        this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
+      },
+      onOpen: () => log.info({ viewers: this.#viewers.size }, 'viewer connected'),
+      onEnded: (reason) => {
+        this.#viewers.delete(viewerId);
+        log.info({ reason, viewers: this.#viewers.size }, 'viewer gone');
+      },
+    });
+    this.#viewers.set(viewerId, viewer);
+  }
+
+  /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
+  #handleViewerLeft(viewerId: string): void {
+    const viewer = this.#viewers.get(viewerId);
+    if (viewer === undefined || viewer.state !== 'connecting') return;
+    viewer.close();
+    this.#viewers.delete(viewerId);
+  }
+
+  #handleRefusal(viewerId: string, refusal: Refusal | undefined): void {
+    if (refusal === undefined) return;
+    this.#log.warn({ viewer: viewerId.slice(0, 16), code: refusal.code, reason: refusal.reason }, 'refused');
+    this.#link?.send({ type: 'error', to: viewerId, code: refusal.code, message: refusal.reason });
+  }
+
+  #handleError({ code, message }: ServerMessageOf<'error'>): void {
+    if (toErrorCode(code) === 'replaced') {
+      const reason = `another streamer took over the stream "${this.#streamId}"; give one of them another --stream-id`;
+      this.#events.onFailed(new StreamerError('replaced', reason));
+      return;
+    }
+    this.#log.warn({ code, message }, 'the server reports an error');
+  }
+
+  #checkViewers(): void {
+    for (const viewer of this.#viewers.values()) viewer.checkAlive();
+    this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
+  }
+}

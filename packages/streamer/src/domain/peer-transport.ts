@@ -1,0 +1,43 @@
+/**
+ * One WebRTC connection that sends one video track: the port between a viewer's rules and the native stack.
+ * The contract: after `close` no event comes; nothing here throws, whatever the remote peer sent.
+ */
+import type { IceServer, Refusal } from '@perch/protocol';
+
+/** What the offer says about the video. */
+export interface VideoOffer {
+  readonly payloadType: number;
+  readonly ssrc: number;
+  readonly cname: string;
+  /** RFC 6184, section 8.1: six hexadecimal digits. */
+  readonly profileLevelId: string;
+  /** RTP header extensions (RFC 8285) by id. */
+  readonly extensions: readonly { readonly id: number; readonly uri: string }[];
+}
+
+export interface PeerTransportEvents {
+  onOffer(sdp: string): void;
+  onCandidate(candidate: string, sdpMid: string): void;
+  /** The track takes packets from now on. */
+  onOpen(): void;
+  onRtcp(packet: Uint8Array): void;
+  /** The connection failed or the remote peer ended it; once. */
+  onClosed(reason: string): void;
+}
+
+export interface PeerTransport {
+  /** Takes the viewer's answer, once. A refusal leaves the transport as it was. */
+  answer(sdp: string): Refusal | undefined;
+  /** Takes a candidate of the viewer's; those that come before the answer wait for it. */
+  addCandidate(candidate: string): Refusal | undefined;
+  /** Sends one RTP or RTCP packet; its bytes may be reused when this returns. False when it was not taken. */
+  send(packet: Uint8Array): boolean;
+  /** Ends the connection and frees it. May be called twice. */
+  close(): void;
+}
+
+/** Makes a transport whose offer follows by `onOffer`. */
+export type OpenPeerTransport = (
+  settings: { readonly iceServers: readonly IceServer[]; readonly video: VideoOffer },
+  events: PeerTransportEvents,
+) => PeerTransport;

@@ -1,0 +1,23 @@
+/** Why a streamer can't start or go on. */
+export type StreamerErrorReason =
+  /** `--source` is not one of the known forms. */
+  | 'bad-source'
+  /** No camera program, or it lists no camera. */
+  | 'no-camera'
+  /** The picture size or rate is one that the source can't make. */
+  | 'bad-format'
+  /** The source could not be opened or gave no video. */
+  | 'source-failed'
+  /** The server told this streamer that another one took over the stream. */
+  | 'replaced';
+
+/** The streamer's one error class: `message` is one line for a person and names the fix. */
+export class StreamerError extends Error {
+  readonly reason: StreamerErrorReason;
+
+  constructor(reason: StreamerErrorReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StreamerError';
+    this.reason = reason;
+  }
+}

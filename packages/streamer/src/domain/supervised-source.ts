@@ -1,0 +1,102 @@
+/**
+ * Keeps a source running: opens it, and when it ends opens it again after a pause that grows. The viewers'
+ * connections are not touched; they see the last picture until the next keyframe.
+ */
+import type { Logger } from 'pino';
+import { BackOff, type BackOffLimits } from './back-off.ts';
+import type { Broadcast } from './broadcast.ts';
+import type { Clock } from './clock.ts';
+import type { OpenVideoSource, VideoSource } from './video-source.ts';
+
+/** A camera program that failed once mostly works at the next try; one that keeps failing costs little. */
+const RESTART: BackOffLimits = { firstMs: 500, maxMs: 5_000 };
+
+/** A source that ran for this long has not failed to start. */
+const STABLE_AFTER_MS = 10_000;
+
+export interface SupervisedSourceComponents {
+  readonly open: OpenVideoSource;
+  readonly broadcast: Broadcast;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+type State =
+  | { readonly state: 'idle' }
+  | { readonly state: 'opening'; readonly opened: Promise<void> }
+  | { readonly state: 'running'; readonly source: VideoSource; readonly sinceMs: number }
+  | { readonly state: 'pausing'; readonly cancel: () => void }
+  | { readonly state: 'closed' };
+
+export class SupervisedSource {
+  readonly #components: SupervisedSourceComponents;
+  readonly #backOff: BackOff;
+  #state: State = { state: 'idle' };
+
+  constructor(components: SupervisedSourceComponents) {
+    this.#components = components;
+    this.#backOff = new BackOff(RESTART, components.random);
+  }
+
+  get state(): State['state'] {
+    return this.#state.state;
+  }
+
+  /** Opens the source the first time; rejects if that fails, and then does not try again. */
+  start(): Promise<void> {
+    const opened = this.#open();
+    this.#state = { state: 'opening', opened };
+    return opened;
+  }
+
+  /** Ends the source for good; resolves when nothing of it is left. May be called twice. */
+  async close(): Promise<void> {
+    const before = this.#state;
+    this.#state = { state: 'closed' };
+    this.#components.broadcast.useSource(undefined);
+    if (before.state === 'pausing') before.cancel();
+    if (before.state === 'running') await before.source.close();
+    if (before.state === 'opening') await before.opened.catch(() => undefined);
+  }
+
+  async #open(): Promise<void> {
+    const { open, broadcast, clock } = this.#components;
+    let endedEarly: string | undefined;
+    const source = await open({
+      onPicture: (picture) => {
+        if (this.#state.state !== 'closed') broadcast.handlePicture(picture);
+      },
+      onEnded: (reason) => {
+        if (this.#state.state === 'running') this.#restart(reason);
+        else endedEarly = reason;
+      },
+    });
+    if (this.#state.state === 'closed') {
+      await source.close();
+      return;
+    }
+    this.#state = { state: 'running', source, sinceMs: clock.nowMs() };
+    broadcast.useSource(source);
+    if (endedEarly !== undefined) this.#restart(endedEarly);
+  }
+
+  #restart(reason: string): void {
+    const { broadcast, clock, log } = this.#components;
+    if (this.#state.state === 'running' && clock.nowMs() - this.#state.sinceMs >= STABLE_AFTER_MS) {
+      this.#backOff.reset();
+    }
+    broadcast.useSource(undefined);
+    const pauseMs = Math.round(this.#backOff.next());
+    log.warn({ reason, pauseMs }, 'the video source ended; starting it again');
+    this.#state = { state: 'pausing', cancel: clock.after(pauseMs, () => this.#reopen()) };
+  }
+
+  #reopen(): void {
+    const opened = this.#open().catch((error: unknown) => {
+      if (this.#state.state !== 'closed')
+        this.#restart(error instanceof Error ? error.message : String(error));
+    });
+    this.#state = { state: 'opening', opened };
+  }
+}

@@ -1,0 +1,93 @@
+/** The streamer put together: camera, broadcast, viewers, server. */
+import type { VideoFormat } from '@perch/rtp';
+import type { Logger } from 'pino';
+import { datachannelTransports } from './adapters/datachannel-transport.ts';
+import { fetchIceServers } from './adapters/fetch-ice-servers.ts';
+import { resolveSource } from './adapters/open-source.ts';
+import { ServerLink } from './adapters/server-link.ts';
+import { systemClock as clock } from './adapters/system-clock.ts';
+import { Broadcast } from './domain/broadcast.ts';
+import { Broadcaster } from './domain/broadcaster.ts';
+import type { StreamerError } from './domain/streamer-error.ts';
+import { SupervisedSource } from './domain/supervised-source.ts';
+
+export interface StreamerOptions extends VideoFormat {
+  /** `ws:` or `wss:`, any path. */
+  readonly signalingUrl: string;
+  readonly streamId: string;
+  /** `auto`, `rpicam`, `test`, `exec:COMMAND` or `file:PATH`. */
+  readonly source: string;
+  readonly log: Logger;
+}
+
+export interface RunningStreamer {
+  /** Ends everything; resolves when the camera is free. May be called twice. */
+  close(): Promise<void>;
+  /** Resolves after `close`; rejects with a StreamerError when the streamer has to end by itself. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts the source, then connects to the server and stays connected. Resolves when the source runs, whether the
+ * server can be reached or not; rejects with a StreamerError when the source can't be started.
+ */
+export async function startStreamer(options: StreamerOptions): Promise<RunningStreamer> {
+  const { log, signalingUrl, streamId } = options;
+  const { width, height, framesPerSecond, bitsPerSecond } = options;
+  const format: VideoFormat = { width, height, framesPerSecond, bitsPerSecond };
+  const random = Math.random;
+  const open = await resolveSource(options.source, format, { clock, log });
+
+  const broadcast = new Broadcast({ clock, random }, format);
+  const source = new SupervisedSource({ open, broadcast, clock, random, log });
+  await source.start();
+  log.info({ source: options.source, ...format }, 'video source started');
+
+  let settle: (error?: StreamerError) => void = () => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  // Who does not ask how it ended must not be told by an unhandled rejection.
+  ended.catch(() => undefined);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      link.close();
+      broadcaster.close();
+      await source.close();
+      settle();
+    })();
+    return closing;
+  };
+  const broadcaster = new Broadcaster(
+    {
+      broadcast,
+      openTransport: datachannelTransports(log),
+      clock,
+      random,
+      fetchIceServers: () => fetchIceServers(signalingUrl, log),
+      log,
+    },
+    streamId,
+    {
+      onRegistered: () => {
+        link.confirm();
+        log.info({ stream: streamId }, 'registered with the server');
+      },
+      onFailed: (error) => {
+        settle(error);
+        void close();
+      },
+    },
+  );
+  const link = new ServerLink(
+    signalingUrl,
+    { clock, random, log },
+    {
+      onUp: (up) => broadcaster.handleLinkUp(up),
+      onMessage: (message) => broadcaster.handleMessage(message),
+      onDown: () => broadcaster.handleLinkDown(),
+    },
+  );
+  return { close, ended };
+}
