@@ -1,0 +1,90 @@
+/** The built `perch` in a process of its own, as a person runs it. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const PERCH = fileURLToPath(new URL('../../packages/cli/bin/perch.js', import.meta.url));
+
+const running = new Set<PerchProcess>();
+
+export interface PerchProcessOptions {
+  /** The working folder, whose `.env` is read. */
+  readonly folder?: string;
+  /** The whole environment but for PATH, which is this process's unless given. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export class PerchProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #closed: Promise<unknown[]>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], { folder = tmpdir(), environment = {} }: PerchProcessOptions = {}) {
+    const { PATH = '' } = process.env;
+    this.#child = spawn(process.execPath, [PERCH, ...args], { cwd: folder, env: { PATH, ...environment } });
+    running.add(this);
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.#closed = once(this.#child, 'close').finally(() => running.delete(this));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The exit code, or the signal that killed it. */
+  async end(): Promise<unknown> {
+    const [code, signal] = await this.#closed;
+    return code ?? signal;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves with the match as soon as standard output has it; rejects when the process ends without. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match !== null) return match;
+      const first = await Promise.race([once(this.#child.stdout, 'data'), this.#closed.then(() => 'closed')]);
+      if (first === 'closed' && !pattern.test(this.stdout)) {
+        throw new Error(`perch ended without saying ${pattern}: ${this.stdout}${this.stderr}`);
+      }
+    }
+  }
+}
+
+/** Kills what a test left running. */
+export async function killAll(): Promise<void> {
+  for (const perch of [...running]) {
+    perch.signal('SIGKILL');
+    await perch.end();
+  }
+}
+
+/** A server on a free port of loopback, or on `port`; resolves when it listens. */
+export async function serve(port = 0): Promise<{ readonly perch: PerchProcess; readonly port: number }> {
+  const perch = new PerchProcess(['serve', '--host', '127.0.0.1', '--port', String(port)]);
+  const [, chosen] = await perch.says(/"port":(\d+),[^\n]*"msg":"listening"/);
+  return { perch, port: Number(chosen) };
+}
+
+/** A streamer of a small test picture; resolves when it is registered. */
+export async function stream(
+  port: number,
+  args: readonly string[] = [],
+  options: PerchProcessOptions = {},
+): Promise<PerchProcess> {
+  const url = `ws://127.0.0.1:${port}`;
+  const small = ['--source', 'test', '--width', '640', '--height', '360', '--fps', '15', '--bitrate', '500k'];
+  const perch = new PerchProcess(['stream', '--signaling-url', url, ...small, ...args], options);
+  await perch.says(/registered with the server/);
+  return perch;
+}

@@ -1,0 +1,120 @@
+/** The watch page in a real browser, with a probe that counts what the page does. */
+import { readTimeStrip, timeStripAge } from '@perch/protocol';
+import type { Browser, Page } from 'playwright-core';
+
+interface Probe {
+  readonly connections: RTCPeerConnection[];
+  readonly sockets: WebSocket[];
+}
+
+declare global {
+  interface Window {
+    perchProbe: Probe;
+  }
+}
+
+export class ViewerPage {
+  readonly page: Page;
+
+  static async open(browser: Browser, url: string): Promise<ViewerPage> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript(() => {
+      const probe: Probe = { connections: [], sockets: [] };
+      window.perchProbe = probe;
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration?: RTCConfiguration) {
+          super(configuration);
+          probe.connections.push(this);
+        }
+      };
+      window.WebSocket = class extends WebSocket {
+        constructor(address: string | URL, protocols?: string | string[]) {
+          super(address, protocols);
+          probe.sockets.push(this);
+        }
+      };
+    });
+    await page.goto(url);
+    return new ViewerPage(page);
+  }
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits until the page says that it is in this state: `live`, `waiting-for-camera` and so on. */
+  async reaches(state: string): Promise<void> {
+    await this.page.locator(`#status[data-state="${state}"]`).waitFor({ timeout: 30_000 });
+  }
+
+  /** Waits until `count` more pictures were shown. */
+  async shows(count: number): Promise<void> {
+    await this.page.evaluate(
+      (wanted) =>
+        new Promise<void>((resolve) => {
+          const video = document.querySelector('video') as HTMLVideoElement;
+          let left = wanted;
+          const shown = (): void => {
+            left--;
+            if (left <= 0) resolve();
+            else video.requestVideoFrameCallback(shown);
+          };
+          video.requestVideoFrameCallback(shown);
+        }),
+      count,
+    );
+  }
+
+  /** The size of the picture, in pixels. */
+  size(): Promise<readonly [number, number]> {
+    return this.page.evaluate(() => {
+      const video = document.querySelector('video') as HTMLVideoElement;
+      return [video.videoWidth, video.videoHeight] as const;
+    });
+  }
+
+  /** PeerConnections made since the page was loaded, and those of them that are not closed. */
+  connections(): Promise<{ readonly made: number; readonly open: number }> {
+    return this.page.evaluate(() => {
+      const { connections } = window.perchProbe;
+      return {
+        made: connections.length,
+        open: connections.filter((connection) => connection.connectionState !== 'closed').length,
+      };
+    });
+  }
+
+  /**
+   * Reads the time strip of the next `count` pictures: its time modulo 2^28 ms, and its age in milliseconds when the
+   * picture was handed to the display. Pictures whose strip can't be read are left out.
+   */
+  async strips(count: number): Promise<{ readonly ms: number; readonly ageMs: number }[]> {
+    const rows = await this.page.evaluate(
+      (wanted) =>
+        new Promise<{ at: number; luma: number[] }[]>((resolve) => {
+          const video = document.querySelector('video') as HTMLVideoElement;
+          const canvas = new OffscreenCanvas(video.videoWidth, 1);
+          const context = canvas.getContext('2d', {
+            willReadFrequently: true,
+          }) as OffscreenCanvasRenderingContext2D;
+          const read: { at: number; luma: number[] }[] = [];
+          const shown = (): void => {
+            const at = Date.now();
+            const width = video.videoWidth;
+            const y = Math.floor(width / 80);
+            context.drawImage(video, 0, y, width, 1, 0, 0, width, 1);
+            const { data } = context.getImageData(0, 0, width, 1);
+            read.push({ at, luma: Array.from({ length: width }, (_, x) => data[x * 4] ?? 0) });
+            if (read.length === wanted) resolve(read);
+            else video.requestVideoFrameCallback(shown);
+          };
+          video.requestVideoFrameCallback(shown);
+        }),
+      count,
+    );
+    return rows.flatMap(({ at, luma }) => {
+      const ms = readTimeStrip(luma.length, (x) => luma[x] ?? 0);
+      return ms === undefined ? [] : [{ ms, ageMs: timeStripAge(ms, at) }];
+    });
+  }
+}

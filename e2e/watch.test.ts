@@ -1,0 +1,115 @@
+/** The page shows the camera, and goes on showing it whatever is killed. */
+
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChromium } from './support/chromium.ts';
+import { killAll, PerchProcess, serve, stream } from './support/perch-process.ts';
+import { ViewerPage } from './support/viewer-page.ts';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium(inject('chromium'));
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await killAll();
+});
+
+const watch = (port: number, stream = 'pi-camera-stream'): Promise<ViewerPage> =>
+  ViewerPage.open(browser, `http://127.0.0.1:${port}/watch/${stream}`);
+
+async function health(port: number): Promise<{ broadcasters: number; viewers: number }> {
+  const response = await fetch(`http://127.0.0.1:${port}/health`);
+  return (await response.json()) as { broadcasters: number; viewers: number };
+}
+
+describe('perch demo', () => {
+  test('shows moving 1280x720 video whose time strip can be read', async () => {
+    const perch = new PerchProcess(['demo', '--host', '127.0.0.1', '--port', '0']);
+    const [url] = await perch.says(
+      /http:\/\/127\.0\.0\.1:\d+\/watch\/pi-camera-stream|http:\/\/localhost:\d+\/watch\/pi-camera-stream/,
+    );
+    const viewer = await ViewerPage.open(browser, url);
+    await viewer.reaches('live');
+    expect(await viewer.size()).toEqual([1280, 720]);
+    const strips = await viewer.strips(30);
+    expect(strips.length).toBeGreaterThanOrEqual(29);
+    for (const [index, { ms, ageMs }] of strips.entries()) {
+      // No picture is from the future, none older than what a healthy path could ever hold back.
+      expect(ageMs).toBeGreaterThanOrEqual(0);
+      expect(ageMs).toBeLessThan(5_000);
+      if (index > 0) expect(ms).toBeGreaterThan(strips[index - 1]?.ms ?? 0);
+    }
+  });
+});
+
+describe('the page', () => {
+  test('[JOIN3] opened before the camera, shows it when it comes', async () => {
+    const { port } = await serve();
+    const viewer = await watch(port);
+    await viewer.reaches('waiting-for-camera');
+    await stream(port);
+    await viewer.reaches('live');
+    await viewer.shows(5);
+  });
+
+  test('shows video again by itself after the streamer was killed and restarted', async () => {
+    const { port } = await serve();
+    const first = await stream(port);
+    const viewer = await watch(port);
+    await viewer.reaches('live');
+    first.signal('SIGKILL');
+    await viewer.reaches('waiting-for-camera');
+    await stream(port);
+    await viewer.reaches('live');
+    await viewer.shows(5);
+    expect((await viewer.connections()).open).toBe(1);
+  });
+
+  test('[RESUME1] [REG6] keeps its video and its connection while the server is killed and restarted', async () => {
+    const { perch, port } = await serve();
+    await stream(port);
+    const viewer = await watch(port);
+    await viewer.reaches('live');
+    perch.signal('SIGKILL');
+    await perch.end();
+    await viewer.shows(30);
+    const again = await serve(port);
+    await again.perch.says(/"msg":"viewer joined"/);
+    await again.perch.says(/"msg":"broadcaster registered"/);
+    expect(await health(port)).toMatchObject({ broadcasters: 1, viewers: 1 });
+    await viewer.shows(30);
+    expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+    const newcomer = await watch(port);
+    await newcomer.reaches('live');
+  });
+
+  test('[RESUME5] keeps its video when only its own WebSocket is lost', async () => {
+    const { perch, port } = await serve();
+    await stream(port);
+    const viewer = await watch(port);
+    await viewer.reaches('live');
+    await viewer.page.evaluate(() => window.perchProbe.sockets[0]?.close());
+    await perch.says(/"msg":"viewer joined"[\s\S]*"msg":"viewer joined"/);
+    await viewer.shows(30);
+    expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+  });
+
+  test('leaves nothing open after Disconnect, and the server knows', async () => {
+    const { perch, port } = await serve();
+    await stream(port);
+    const viewer = await watch(port);
+    await viewer.reaches('live');
+    await viewer.page.click('#disconnectBtn');
+    await viewer.reaches('idle');
+    await perch.says(/"msg":"viewer left"/);
+    expect(await viewer.connections()).toEqual({ made: 1, open: 0 });
+    expect(await health(port)).toMatchObject({ broadcasters: 1, viewers: 0 });
+    await viewer.page.click('#connectBtn');
+    await viewer.reaches('live');
+  });
+});
