@@ -35,7 +35,8 @@ export class Screen {
     this.#showing = { events, listening };
     video.srcObject = stream;
     const onFrame = () => {
-      if (signal.aborted) return;
+      // Chromium calls back for the first frame of a video that it was not allowed to play, and shows black.
+      if (signal.aborted || video.paused) return;
       if (frame.getAttribute('data-picture') !== 'video') frame.setAttribute('data-picture', 'video');
       events.onFrame();
     };
@@ -43,6 +44,11 @@ export class Screen {
     video.addEventListener('resize', () => this.#fitRatio(), { signal });
     // Leaving iOS's own fullscreen pauses the video; so do phone calls.
     video.addEventListener('pause', () => this.#play(), { signal });
+    // Some phones pause the video of a hidden page, and refuse to play it until the page is seen again.
+    const resume = () => {
+      if (!document.hidden && video.paused) this.#play();
+    };
+    document.addEventListener('visibilitychange', resume, { signal });
     playButton.addEventListener('click', () => this.#play(), { signal });
     this.#play();
   }
