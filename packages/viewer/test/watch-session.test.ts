@@ -321,6 +321,14 @@ describe('media that breaks', () => {
     expect(world.joins).toHaveLength(2);
   });
 
+  test('a connection that an offer is due for may fail: nobody is asked twice', async () => {
+    await world.goLive();
+    world.media.events.onConnection('failed');
+    world.joined();
+    world.media.events.onConnection('failed');
+    expect(world.joins).toHaveLength(2);
+  });
+
   test('a disconnected one has 2 s to mend itself', async () => {
     await world.goLive();
     world.media.events.onConnection('disconnected');
