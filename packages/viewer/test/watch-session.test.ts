@@ -326,6 +326,7 @@ describe('media that breaks', () => {
     world.media.events.onConnection('failed');
     world.joined();
     world.media.events.onConnection('failed');
+    await world.clock.advance(3_000);
     expect(world.joins).toHaveLength(2);
   });
 
