@@ -2,7 +2,6 @@
 import { networkInterfaces } from 'node:os';
 import { renderUnicodeCompact } from 'uqr';
 import { frame } from '../box.ts';
-import { CommandFailure, EXIT } from '../command-failure.ts';
 import { localAddresses, type PageHosts, pageHosts } from '../local-addresses.ts';
 import { DEFAULT_STREAM_ID, demoSettings } from '../settings/tables.ts';
 import type { Command } from './command.ts';
@@ -30,7 +29,8 @@ Examples:
       openServer({ host: values.host, port: values.port, turn: { kind: 'none' }, log }),
     );
     const hosts = pageHosts(server.host, localAddresses(networkInterfaces()));
-    const loopback = hosts.here === 'localhost' ? '127.0.0.1' : hosts.here;
+    // Not by the name localhost, which may lead to the one of IPv4 and IPv6 that the server does not listen on.
+    const loopback = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[server.host] ?? hosts.here;
     const streamer = await lifetime.own(
       openStreamer({
         ...PICTURE,
@@ -45,11 +45,9 @@ Examples:
     const [phone] = pages.nearby;
     if (output.terminal && phone !== undefined) output.out(`${qrCode(phone)}\n`);
 
-    const first = await Promise.race([
-      streamer.ended.then(() => 'ended' as const),
-      lifetime.endAsked.then(() => 'asked' as const),
-    ]);
-    if (first === 'ended') throw new CommandFailure('the test picture ended by itself', EXIT.failed);
+    await Promise.race([streamer.ended, lifetime.endAsked]);
+    // The terminal has put ^C there, and the prompt comes next.
+    if (output.terminal) output.out('\n');
   },
 };
 

@@ -20,8 +20,8 @@ export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>):
 }
 
 export interface OpenStreamer extends Closeable {
-  /** Resolves after `close`; rejects with a CommandFailure when the streamer ends by itself. */
-  readonly ended: Promise<void>;
+  /** Rejects with a CommandFailure when the streamer has ended. */
+  readonly ended: Promise<never>;
 }
 
 /** What trying again can't help: the owner has to change a setting. */
@@ -42,8 +42,10 @@ export async function openStreamer(options: StreamerOptions): Promise<OpenStream
     throw new CommandFailure(error.message, exitCode, { cause: error });
   };
   const streamer = await startStreamer(options).catch(explain);
-  const ended = streamer.ended.catch(explain);
-  // Whoever ends the command before it waits for this no longer wants to know.
+  const ended = streamer.ended.then((): never => {
+    throw new CommandFailure('the stream has ended', EXIT.failed);
+  }, explain);
+  // Whoever asked for the end does not want to know.
   ended.catch(() => undefined);
   return { close: () => streamer.close(), ended };
 }

@@ -1,5 +1,4 @@
 /** `perch stream`: the camera's side, on the Raspberry Pi. */
-import { CommandFailure, EXIT } from '../command-failure.ts';
 import { streamSettings } from '../settings/tables.ts';
 import type { Command } from './command.ts';
 import { openStreamer } from './parts.ts';
@@ -37,10 +36,6 @@ Examples:
         log,
       }),
     );
-    const first = await Promise.race([
-      streamer.ended.then(() => 'ended' as const),
-      lifetime.endAsked.then(() => 'asked' as const),
-    ]);
-    if (first === 'ended') throw new CommandFailure('the stream ended by itself', EXIT.failed);
+    await Promise.race([streamer.ended, lifetime.endAsked]);
   },
 };
