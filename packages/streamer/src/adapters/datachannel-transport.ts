@@ -72,7 +72,7 @@ class DatachannelTransport implements PeerTransport {
     try {
       this.#connection.setRemoteDescription(sdp, 'answer');
     } catch (error) {
-      this.#log.debug({ error }, 'answer refused by libdatachannel');
+      this.#log.debug({ err: error }, 'answer refused by libdatachannel');
       return refuse('bad-sdp', 'the answer can not be used');
     }
     this.#state = 'answered';
@@ -113,7 +113,7 @@ class DatachannelTransport implements PeerTransport {
       this.#connection.addRemoteCandidate(candidate, MID);
       return undefined;
     } catch (error) {
-      this.#log.debug({ error }, 'candidate refused by libdatachannel');
+      this.#log.debug({ err: error }, 'candidate refused by libdatachannel');
       return refuse('bad-candidate', 'the candidate can not be used');
     }
   }
@@ -144,7 +144,7 @@ class DatachannelTransport implements PeerTransport {
     try {
       report();
     } catch (error) {
-      this.#log.error({ error }, 'a WebRTC event could not be handled');
+      this.#log.error({ err: error }, 'a WebRTC event could not be handled');
     }
   }
 }

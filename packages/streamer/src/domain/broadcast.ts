@@ -110,9 +110,10 @@ export class Broadcast {
   add(sink: PacketSink): void {
     const forcesKeyframes = this.#source?.forcesKeyframes ?? false;
     const cached = this.#cache.since(this.#clock.nowMs(), forcesKeyframes ? SHORT_GROUP_MS : ANY_AGE_MS);
+    // Added first: sending may end the viewer, who is removed then.
+    this.#sinks.add(sink);
     if (cached.length > 0) sink.sendPackets(cached, true);
     else this.#keyframes.requestForNewViewer();
-    this.#sinks.add(sink);
   }
 
   remove(sink: PacketSink): void {

@@ -45,6 +45,8 @@ export class Broadcaster {
   readonly #events: BroadcasterEvents;
   readonly #streamId: string;
   readonly #viewers = new Map<string, ViewerConnection>();
+  /** Viewers whose offer waits for the ICE servers of an old server. */
+  readonly #expected = new Set<string>();
   #link: SignalingLink | undefined;
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #cancelCheck: () => void;
@@ -109,6 +111,7 @@ export class Broadcaster {
     this.#cancelCheck();
     for (const viewer of this.#viewers.values()) viewer.close();
     this.#viewers.clear();
+    this.#expected.clear();
   }
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
@@ -118,18 +121,37 @@ export class Broadcaster {
 
   #handleViewerJoined({ viewer_id: viewerId, resumed, ice_servers }: ServerMessageOf<'viewer-joined'>): void {
     const existing = this.#viewers.get(viewerId);
-    if (existing !== undefined && resumed === true) return;
+    // One that is still connecting may have lost its offer or answer together with a link to the server.
+    if (resumed === true && existing !== undefined && existing.state !== 'connecting') return;
     existing?.close();
     this.#viewers.delete(viewerId);
     const iceServers = ice_servers ?? this.#iceServers;
-    if ('then' in iceServers) void iceServers.then((servers) => this.#offer(viewerId, servers));
-    else this.#offer(viewerId, iceServers);
+    if (!('then' in iceServers)) {
+      this.#expected.delete(viewerId);
+      this.#offer(viewerId, iceServers);
+      return;
+    }
+    this.#expected.add(viewerId);
+    void iceServers.then((servers) => {
+      if (this.#expected.delete(viewerId)) this.#offer(viewerId, servers);
+    });
   }
 
   #offer(viewerId: string, iceServers: readonly IceServer[]): void {
-    if (this.#closed || this.#viewers.has(viewerId)) return;
+    if (this.#closed) return;
     const log = this.#log.child({ viewer: viewerId.slice(0, 16) });
-    const viewer = new ViewerConnection(this.#components, iceServers, {
+    try {
+      this.#viewers.set(viewerId, this.#connect(viewerId, iceServers, log));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error({ reason }, 'no connection could be made');
+      const message = 'the camera could not make a connection; try again';
+      this.#link?.send({ type: 'error', to: viewerId, code: 'refused', message });
+    }
+  }
+
+  #connect(viewerId: string, iceServers: readonly IceServer[], log: Logger): ViewerConnection {
+    return new ViewerConnection(this.#components, iceServers, {
       onOffer: (sdp) => this.#link?.send({ type: 'offer', to: viewerId, sdp }),
       onCandidate: (candidate, sdpMid) => {
         this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
@@ -140,11 +162,11 @@ export class Broadcaster {
         log.info({ reason, viewers: this.#viewers.size }, 'viewer gone');
       },
     });
-    this.#viewers.set(viewerId, viewer);
   }
 
   /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
   #handleViewerLeft(viewerId: string): void {
+    this.#expected.delete(viewerId);
     const viewer = this.#viewers.get(viewerId);
     if (viewer === undefined || viewer.state !== 'connecting') return;
     viewer.close();

@@ -26,13 +26,14 @@ type State =
   | { readonly state: 'idle' }
   | { readonly state: 'opening'; readonly opened: Promise<void> }
   | { readonly state: 'running'; readonly source: VideoSource; readonly sinceMs: number }
-  | { readonly state: 'pausing'; readonly cancel: () => void }
+  | { readonly state: 'pausing'; readonly cancel: () => void; readonly ended: Promise<void> }
   | { readonly state: 'closed' };
 
 export class SupervisedSource {
   readonly #components: SupervisedSourceComponents;
   readonly #backOff: BackOff;
   #state: State = { state: 'idle' };
+  #closed: Promise<void> | undefined;
 
   constructor(components: SupervisedSourceComponents) {
     this.#components = components;
@@ -51,37 +52,48 @@ export class SupervisedSource {
   }
 
   /** Ends the source for good; resolves when nothing of it is left. May be called twice. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const before = this.#state;
     this.#state = { state: 'closed' };
     this.#components.broadcast.useSource(undefined);
-    if (before.state === 'pausing') before.cancel();
+    if (before.state === 'pausing') {
+      before.cancel();
+      await before.ended;
+    }
     if (before.state === 'running') await before.source.close();
     if (before.state === 'opening') await before.opened.catch(() => undefined);
   }
 
   async #open(): Promise<void> {
     const { open, broadcast, clock } = this.#components;
-    let endedEarly: string | undefined;
+    let opened: VideoSource | undefined;
+    let ended: string | undefined;
     const source = await open({
       onPicture: (picture) => {
-        if (this.#state.state !== 'closed') broadcast.handlePicture(picture);
+        if (ended === undefined && this.#state.state !== 'closed') broadcast.handlePicture(picture);
       },
       onEnded: (reason) => {
-        if (this.#state.state === 'running') this.#restart(reason);
-        else endedEarly = reason;
+        if (ended !== undefined) return;
+        ended = reason;
+        if (opened !== undefined && this.#state.state !== 'closed') this.#restart(reason, opened);
       },
     });
+    opened = source;
     if (this.#state.state === 'closed') {
       await source.close();
       return;
     }
     this.#state = { state: 'running', source, sinceMs: clock.nowMs() };
     broadcast.useSource(source);
-    if (endedEarly !== undefined) this.#restart(endedEarly);
+    if (ended !== undefined) this.#restart(ended, source);
   }
 
-  #restart(reason: string): void {
+  #restart(reason: string, source?: VideoSource): void {
     const { broadcast, clock, log } = this.#components;
     if (this.#state.state === 'running' && clock.nowMs() - this.#state.sinceMs >= STABLE_AFTER_MS) {
       this.#backOff.reset();
@@ -89,7 +101,11 @@ export class SupervisedSource {
     broadcast.useSource(undefined);
     const pauseMs = Math.round(this.#backOff.next());
     log.warn({ reason, pauseMs }, 'the video source ended; starting it again');
-    this.#state = { state: 'pausing', cancel: clock.after(pauseMs, () => this.#reopen()) };
+    this.#state = {
+      state: 'pausing',
+      cancel: clock.after(pauseMs, () => this.#reopen()),
+      ended: source?.close() ?? Promise.resolve(),
+    };
   }
 
   #reopen(): void {
