@@ -1,74 +1,31 @@
 /** `perch` as a person runs it: the built program in a process of its own, in an empty folder. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const PERCH = fileURLToPath(new URL('../packages/cli/bin/perch.js', import.meta.url));
+import { killAll, PerchProcess } from './support/perch-process.ts';
 
 let folder = '';
-const running = new Set<ChildProcessWithoutNullStreams>();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'perch-cli-'));
 });
 
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
+afterEach(async () => {
+  await killAll();
   rmSync(folder, { recursive: true });
 });
 
-class Perch {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #closed: Promise<unknown[]>;
-  stdout = '';
-  stderr = '';
-
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const { PATH = '' } = process.env;
-    this.#child = spawn(process.execPath, [PERCH, ...args], { cwd: folder, env: { PATH, ...environment } });
-    running.add(this.#child);
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
-    });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
-    });
-    this.#closed = once(this.#child, 'close').finally(() => running.delete(this.#child));
-  }
-
-  /** The exit code, or the signal that killed it. */
-  async end(): Promise<unknown> {
-    const [code, signal] = await this.#closed;
-    return code ?? signal;
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
-  /** Resolves with the match as soon as standard output has it. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const match = pattern.exec(this.stdout);
-      if (match !== null) return match;
-      const first = await Promise.race([once(this.#child.stdout, 'data'), this.#closed.then(() => 'closed')]);
-      if (first === 'closed' && !pattern.test(this.stdout)) {
-        throw new Error(`perch ended without saying ${pattern}: ${this.stdout}${this.stderr}`);
-      }
-    }
-  }
-}
+const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): PerchProcess =>
+  new PerchProcess(args, { folder, environment });
 
 describe('perch', () => {
   it('shows with --print-config who decided what, keeps the secret, and ends with 0', async () => {
     writeFileSync(join(folder, '.env'), 'export PORT="9001"\nHOST=::\nCLOUDFLARE_TURN_TOKEN=hush-hush\n');
     chmodSync(join(folder, '.env'), 0o600);
-    const perch = new Perch(['serve', '--print-config', '--log-level', 'debug'], { HOST: '127.0.0.1' });
+    const perch = run(['serve', '--print-config', '--log-level', 'debug'], { HOST: '127.0.0.1' });
     expect(await perch.end()).toBe(0);
     expect(perch.stdout).toMatch(/^port +9001 +\.env PORT$/m);
     expect(perch.stdout).toMatch(/^host +127\.0\.0\.1 +environment HOST$/m);
@@ -80,7 +37,7 @@ describe('perch', () => {
   it('warns when others can read the secrets in .env', async () => {
     writeFileSync(join(folder, '.env'), 'CLOUDFLARE_TURN_TOKEN=hush-hush\n');
     chmodSync(join(folder, '.env'), 0o644);
-    const perch = new Perch(['serve', '--print-config']);
+    const perch = run(['serve', '--print-config']);
     expect(await perch.end()).toBe(0);
     expect(perch.stderr).toBe(
       'perch serve: warning: .env holds CLOUDFLARE_TURN_TOKEN and other users can read it; run: chmod 600 .env\n',
@@ -92,7 +49,7 @@ describe('perch', () => {
     [['watch'], "perch: unknown command 'watch'"],
     [['stream', '--fps', 'abc'], "perch stream: --fps is 'abc': it must be a whole number from 1 to 120"],
   ])('%j ends with 2 and one line', async (args, line) => {
-    const perch = new Perch(args);
+    const perch = run(args);
     expect(await perch.end()).toBe(2);
     expect(perch.stderr).toMatch(/^[^\n]+ \(see "perch[a-z ]* --help"\)\n$/);
     expect(perch.stderr).toContain(line);
@@ -101,7 +58,7 @@ describe('perch', () => {
 
   it('ends with 0 and nothing on stderr after --help and --version', async () => {
     for (const args of [['--help'], ['serve', '--help'], ['--version']]) {
-      const perch = new Perch(args);
+      const perch = run(args);
       expect(await perch.end()).toBe(0);
       expect(perch.stderr).toBe('');
     }
@@ -113,7 +70,7 @@ describe.each(['serve', 'demo'])('perch %s on a port in use', (command) => {
     const holder = createServer().listen(0, '0.0.0.0');
     await once(holder, 'listening');
     const { port } = holder.address() as { port: number };
-    const perch = new Perch([command], { PORT: String(port) });
+    const perch = run([command], { PORT: String(port) });
     expect(await perch.end()).toBe(1);
     expect(perch.stderr).toBe(
       `perch ${command}: port ${port} is in use; choose another with --port or PORT (or stop what uses it)\n`,
@@ -124,7 +81,7 @@ describe.each(['serve', 'demo'])('perch %s on a port in use', (command) => {
 
 describe('perch serve', () => {
   it('says where it listens, that there is no TURN, and that anyone may publish and watch', async () => {
-    const perch = new Perch(['serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'error']);
+    const perch = run(['serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'error']);
     const [, port] = await perch.says(/open http:\/\/127\.0\.0\.1:(\d+)\//);
     await perch.says(/TURN: none/);
     await perch.says(/anyone who can reach this server may publish and watch/);
@@ -135,7 +92,7 @@ describe('perch serve', () => {
   });
 
   it('logs one JSON object a line where there is no terminal', async () => {
-    const perch = new Perch(['serve', '--port', '0', '--host', '127.0.0.1']);
+    const perch = run(['serve', '--port', '0', '--host', '127.0.0.1']);
     await perch.says(/anyone who can reach/);
     perch.signal('SIGINT');
     expect(await perch.end()).toBe(0);
@@ -144,7 +101,7 @@ describe('perch serve', () => {
   });
 
   it('goes on with STUN only, and says so, when a TURN value is still the placeholder', async () => {
-    const perch = new Perch(['serve', '--port', '0', '--host', '127.0.0.1'], {
+    const perch = run(['serve', '--port', '0', '--host', '127.0.0.1'], {
       CLOUDFLARE_TURN_ID: 'your_turn_key_id_here',
       CLOUDFLARE_TURN_TOKEN: 'your_api_token_here',
     });
@@ -158,15 +115,15 @@ describe('perch serve', () => {
 describe('perch stream', () => {
   it('without a camera ends with 1 and one line that names --source', async () => {
     // No program can be found on this path, so neither can a camera's.
-    const perch = new Perch(['stream'], { PATH: folder });
+    const perch = run(['stream'], { PATH: folder });
     expect(await perch.end()).toBe(1);
     expect(perch.stderr).toMatch(/^perch stream: [^\n]*--source[^\n]*\n$/);
   });
 
   it('registers the stream that it is told to, at the server that it is told', async () => {
-    const server = new Perch(['serve', '--port', '0', '--host', '127.0.0.1']);
+    const server = run(['serve', '--port', '0', '--host', '127.0.0.1']);
     const [, port] = await server.says(/open http:\/\/127\.0\.0\.1:(\d+)\//);
-    const stream = new Perch(['stream', '--source', 'test', '--width', '320', '--height', '240'], {
+    const stream = run(['stream', '--source', 'test', '--width', '320', '--height', '240'], {
       SIGNALING_SERVER: `http://127.0.0.1:${port}`,
       STREAM_ID: 'garden',
     });
@@ -184,7 +141,7 @@ describe('perch demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'shows the address of its page and ends with 0 within a second of %s',
     async (signal) => {
-      const perch = new Perch(['demo', '--port', '0', '--host', '127.0.0.1']);
+      const perch = run(['demo', '--port', '0', '--host', '127.0.0.1']);
       const [, page = ''] = await perch.says(/(http:\/\/127\.0\.0\.1:\d+\/watch\/pi-camera-stream)/);
       expect((await fetch(page)).status).toBe(200);
       const asked = performance.now();
@@ -197,7 +154,7 @@ describe('perch demo', () => {
   );
 
   it('has no QR code and no colours where there is no terminal', async () => {
-    const perch = new Perch(['demo', '--port', '0']);
+    const perch = run(['demo', '--port', '0']);
     await perch.says(/╯/);
     perch.signal('SIGINT');
     expect(await perch.end()).toBe(0);

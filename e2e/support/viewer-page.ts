@@ -44,7 +44,7 @@ export class ViewerPage {
 
   /** Waits until the page says that it is in this state: `live`, `waiting-for-camera` and so on. */
   async reaches(state: string): Promise<void> {
-    await this.page.locator(`#status[data-state="${state}"]`).waitFor({ timeout: 30_000 });
+    await this.page.locator(`#status[data-state="${state}"]`).waitFor({ state: 'attached', timeout: 30_000 });
   }
 
   /** Waits until `count` more pictures were shown. */

@@ -1,0 +1,73 @@
+/** The camera programs, end to end: a stand-in for rpicam-vid on PATH, and any program by exec:. */
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { launchChromium } from './support/chromium.ts';
+import { killAll, PerchProcess, serve, stream } from './support/perch-process.ts';
+import { ViewerPage } from './support/viewer-page.ts';
+
+const STAND_IN = fileURLToPath(new URL('./fixtures/bin', import.meta.url));
+const withCamera = { PATH: `${STAND_IN}${delimiter}${process.env['PATH']}` };
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium(inject('chromium'));
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await killAll();
+});
+
+const watch = (port: number): Promise<ViewerPage> =>
+  ViewerPage.open(browser, `http://127.0.0.1:${port}/watch/pi-camera-stream`);
+
+test('auto takes the Raspberry Pi camera, and its video goes on after the camera program is killed', async () => {
+  const { port } = await serve();
+  const streamer = await stream(port, ['--source', 'auto'], { environment: withCamera });
+  const viewer = await watch(port);
+  await viewer.reaches('live');
+  expect(await viewer.size()).toEqual([640, 360]);
+  const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
+  process.kill(Number(pid), 'SIGKILL');
+  await streamer.says(/the video source ended; starting it again[\s\S]*INFO Camera/);
+  await viewer.shows(30);
+  expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+});
+
+test('a viewer who comes in the middle of a group of pictures sees video at once from the cached ones', async () => {
+  const { port } = await serve();
+  // A keyframe every 60 s: a picture before that can only come from the cache.
+  const command = `exec '${STAND_IN}/rpicam-vid' --width 320 --height 240 --framerate 15 --intra 900 --inline -t 0 -o -`;
+  const streamer = await stream(port, ['--source', `exec:${command}`]);
+  const first = await watch(port);
+  await first.reaches('live');
+  await first.shows(20);
+  const second = await watch(port);
+  await second.reaches('live');
+  await second.shows(5);
+  streamer.signal('SIGINT');
+  expect(await streamer.end()).toBe(0);
+});
+
+test.each([
+  ['no camera program', { PATH: '/nonexistent' }, /rpicam-vid is not on PATH; libcamera-vid is not on PATH/],
+  [
+    'a camera program without a camera',
+    { ...withCamera, FAKE_RPICAM_NO_CAMERA: '1' },
+    /rpicam-vid lists no camera/,
+  ],
+])(
+  'auto with %s ends with one line that says how to choose, and never shows the test picture',
+  async (_, environment, why) => {
+    const perch = new PerchProcess(['stream', '--signaling-url', 'ws://127.0.0.1:9'], { environment });
+    expect(await perch.end()).toBe(1);
+    expect(perch.stderr).toMatch(/^perch stream: no camera found: [^\n]*\n$/);
+    expect(perch.stderr).toMatch(why);
+    expect(perch.stderr).toContain('--source');
+  },
+);
