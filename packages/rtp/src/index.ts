@@ -3,6 +3,19 @@
 export { type AccessUnit, AccessUnitAssembler } from './access-unit-assembler.ts';
 export { AnnexBReader, MAX_NAL_UNIT_BYTES, splitAnnexB } from './annex-b.ts';
 export {
+  CongestionController,
+  type CongestionControllerOptions,
+  type CongestionDiagnostics,
+} from './congestion/congestion-controller.ts';
+export { MAX_QUEUE_MS, Pacer, type PacerSink } from './congestion/pacer.ts';
+export {
+  MAX_PADDING_BYTES,
+  MAX_PADDING_PACKET_BYTES,
+  type PaddingPacketFields,
+  paddingPacket,
+} from './congestion/padding-packet.ts';
+export type { ProbeCluster } from './congestion/probe-controller.ts';
+export {
   type H264Profile,
   h264LevelFor,
   profileLevelId,

@@ -1,0 +1,303 @@
+/**
+ * How much one viewer's path carries, from the sender's side (draft-ietf-rmcat-gcc-02 with what libwebrtc added since:
+ * probing, and rates of a camera that sends less than it may). Pure: the time comes in, in milliseconds of one clock
+ * that never goes back.
+ *
+ * Puts the parts of this folder together. From transport-wide feedback: delay (trend, detector, AIMD) and loss, the
+ * lower of the two. Without it, from receiver reports and REMB. Not here: when packets leave (pacer.ts), and what the
+ * encoder makes of the target.
+ */
+import type { TransportFeedback } from '../rtcp/transport-feedback.ts';
+import { AimdRateControl, type RateLimits } from './aimd-rate-control.ts';
+import { ArrivalGroups } from './arrival-groups.ts';
+import { LossBasedRate } from './loss-based-rate.ts';
+import { OveruseDetector, type Usage } from './overuse-detector.ts';
+import { type ProbeCluster, ProbeController } from './probe-controller.ts';
+import { ProbeResults } from './probe-results.ts';
+import { QueueDelay } from './queue-delay.ts';
+import { RateMeter } from './rate-meter.ts';
+import { type PacketResult, SentPacketHistory } from './sent-packet-history.ts';
+import { TrendlineEstimator } from './trendline-estimator.ts';
+
+/** Long enough to even out pictures; short enough that, with the queue full, it knows only the present. */
+const EVEN_WINDOW_MS = 500;
+const RECENT_WINDOW_MS = 200;
+
+/** libwebrtc: a camera that uses less than this share of its target is limited by itself, until it uses the other. */
+const APPLICATION_LIMITED_BELOW = 0.65;
+const APPLICATION_LIMITED_UNTIL = 0.8;
+
+/** Chromium reports every 50 to 250 ms: after this long without a report the path is taken to be cut. */
+const FEEDBACK_WITHIN_MS = 1000;
+const CUT_DECREASE = 0.5;
+
+/** What may be under way beyond a round trip: a feedback interval and a queue worth having. */
+const WINDOW_ALLOWANCE_MS = 300;
+/** Of the round trip, only so much queue is counted: a window that grows with the queue would feed it. */
+const MAX_COUNTED_QUEUE_MS = 200;
+/** Always: a keyframe's beginning gets through even at the lowest rate. */
+const MIN_WINDOW_BYTES = 6000;
+
+/** A queue like this is somebody's; no probe goes into it. */
+const CALM_QUEUE_MS = 50;
+
+/** Share of a new sample in the round trip, RFC 6298's. */
+const ROUND_TRIP_SMOOTHING = 0.125;
+const UNKNOWN_ROUND_TRIP_MS = 200;
+
+export interface CongestionControllerOptions extends RateLimits {
+  readonly startBitsPerSecond: number;
+  /** What there is use for, at most `maxBitsPerSecond`: below it the path is probed for more. Default: the maximum. */
+  readonly wantedBitsPerSecond?: number;
+}
+
+/** For people and logs. Rates in bits per second; undefined where nothing is known. */
+export interface CongestionDiagnostics {
+  readonly source: 'none' | 'transport-feedback' | 'receiver-reports';
+  readonly usage: Usage;
+  readonly rateState: AimdRateControl['state'];
+  readonly delayBased: number;
+  /** Infinite while loss limits nothing. */
+  readonly lossBased: number;
+  readonly acknowledged: number | undefined;
+  readonly queueMs: number;
+  readonly ownLossShare: number;
+  readonly applicationLimited: boolean;
+}
+
+/** For one viewer; lives as long as the connection. Work per packet is O(1). */
+export class CongestionController {
+  readonly #startBitsPerSecond: number;
+  #limits: RateLimits;
+  #wantedBitsPerSecond: number;
+  readonly #history = new SentPacketHistory();
+  readonly #groups = new ArrivalGroups();
+  readonly #trendline = new TrendlineEstimator();
+  readonly #detector = new OveruseDetector();
+  readonly #delayBased: AimdRateControl;
+  #lossBased = new LossBasedRate();
+  readonly #probes: ProbeController;
+  readonly #probeResults = new ProbeResults();
+  readonly #acknowledged = new RateMeter();
+  readonly #sent = new RateMeter();
+  readonly #queue = new QueueDelay();
+  readonly #roundTrip = new QueueDelay();
+  #source: CongestionDiagnostics['source'] = 'none';
+  #roundTripMs: number | undefined;
+  #applicationLimited = false;
+  #reportedMaximum = Number.POSITIVE_INFINITY;
+  #lastFeedbackMs: number | undefined;
+  #newestSendMs = Number.NEGATIVE_INFINITY;
+  #lastDecreaseMs = Number.NEGATIVE_INFINITY;
+  #lastCutMs = Number.NEGATIVE_INFINITY;
+
+  /** Throws a RangeError unless 0 < min <= start <= max. */
+  constructor(options: CongestionControllerOptions) {
+    const { startBitsPerSecond: start, minBitsPerSecond: min, maxBitsPerSecond: max } = options;
+    if (!(min > 0 && min <= start && start <= max)) {
+      throw new RangeError(`rates ${min} <= ${start} <= ${max} are not in order`);
+    }
+    this.#startBitsPerSecond = start;
+    this.#limits = { minBitsPerSecond: min, maxBitsPerSecond: max };
+    this.#wantedBitsPerSecond = options.wantedBitsPerSecond ?? max;
+    this.#delayBased = new AimdRateControl(start);
+    this.#probes = new ProbeController(start);
+  }
+
+  /** What may be sent to this viewer, resent packets and padding included. */
+  get targetBitsPerSecond(): number {
+    const delayBased =
+      this.#source === 'receiver-reports' ? Number.POSITIVE_INFINITY : this.#delayBased.bitsPerSecond;
+    const lowest = Math.min(delayBased, this.#lossBased.bitsPerSecond, this.#reportedMaximum);
+    const { minBitsPerSecond, maxBitsPerSecond } = this.#limits;
+    return Math.min(Math.max(lowest, minBitsPerSecond), maxBitsPerSecond);
+  }
+
+  /** Smoothed, with the path's queues in it; undefined until known. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  /** 0 to 1, of the last quarter of a second or so. */
+  get lossShare(): number {
+    return this.#lossBased.lossShare;
+  }
+
+  /** How many bytes may be sent now so that not more is under way than the path takes; 0 or less: none. */
+  get allowedBytes(): number {
+    if (this.#source === 'receiver-reports') return Number.POSITIVE_INFINITY;
+    const roundTripMs = this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS;
+    const countedMs =
+      Math.min(roundTripMs, this.#roundTrip.lowestMs + MAX_COUNTED_QUEUE_MS) + WINDOW_ALLOWANCE_MS;
+    const windowBytes = (this.targetBitsPerSecond * countedMs) / 8000;
+    return Math.max(windowBytes, MIN_WINDOW_BYTES) - this.#history.bytesInFlight;
+  }
+
+  get diagnostics(): CongestionDiagnostics {
+    return {
+      source: this.#source,
+      usage: this.#detector.usage,
+      rateState: this.#delayBased.state,
+      delayBased: this.#delayBased.bitsPerSecond,
+      lossBased: this.#lossBased.bitsPerSecond,
+      acknowledged: this.#acknowledged.bitsPerSecond(EVEN_WINDOW_MS),
+      queueMs: this.#queue.ms,
+      ownLossShare: this.#lossBased.ownLossShare,
+      applicationLimited: this.#applicationLimited,
+    };
+  }
+
+  /** A limit that lifts is probed for at once. */
+  setLimits(limits: RateLimits & { readonly wantedBitsPerSecond?: number }, nowMs: number): void {
+    const wanted = limits.wantedBitsPerSecond ?? limits.maxBitsPerSecond;
+    if (wanted > this.#wantedBitsPerSecond) this.#probes.hurry(nowMs);
+    this.#limits = limits;
+    this.#wantedBitsPerSecond = wanted;
+    this.#delayBased.lower(limits.maxBitsPerSecond, limits);
+  }
+
+  /** A packet left, under a transport-wide number of its own; `bytes` as the path carries them. */
+  handleSent(transportSequence: number, bytes: number, nowMs: number, probeCluster?: number): void {
+    this.#history.handleSent(transportSequence, bytes, nowMs, probeCluster);
+    this.#sent.add(bytes, nowMs);
+  }
+
+  /** A packet left again, bit for bit, under the transport-wide number that it had. */
+  handleResent(transportSequence: number, bytes: number, nowMs: number): void {
+    this.#history.handleResent(transportSequence);
+    this.#sent.add(bytes, nowMs);
+  }
+
+  /** Feedback that is late, repeated or about packets never sent does no harm. */
+  handleTransportFeedback(feedback: TransportFeedback, nowMs: number): void {
+    if (this.#source === 'receiver-reports') this.#lossBased = new LossBasedRate();
+    this.#source = 'transport-feedback';
+    if (this.#lastFeedbackMs !== undefined && nowMs - this.#lastFeedbackMs > FEEDBACK_WITHIN_MS)
+      this.#probes.hurry(nowMs);
+    this.#lastFeedbackMs = nowMs;
+
+    let lost = 0;
+    let arrived = 0;
+    let newestSendMs = Number.NEGATIVE_INFINITY;
+    for (const result of this.#history.handleFeedback(feedback)) {
+      // What was sent before the rate was lowered has had its effect.
+      const counts = result.sendMs >= this.#lastDecreaseMs ? 1 : 0;
+      if (result.outcome === 'lost') {
+        lost += counts;
+        continue;
+      }
+      this.#acknowledged.add(result.bytes, result.arrivalMs);
+      if (result.outcome === 'arrived-again') continue;
+      arrived += counts;
+      newestSendMs = Math.max(newestSendMs, result.sendMs);
+      this.#handleArrival(result, nowMs);
+    }
+    if (newestSendMs > Number.NEGATIVE_INFINITY) this.#handleRoundTrip(nowMs - newestSendMs, nowMs);
+    this.#newestSendMs = Math.max(this.#newestSendMs, newestSendMs);
+    this.#updateRates(lost, arrived, nowMs);
+  }
+
+  /**
+   * The block about this viewer's stream: `fractionLost` 0 to 1, and the round trip if it tells one. Sets the rate only
+   * where there is no transport-wide feedback.
+   */
+  handleReceiverReport(
+    report: { fractionLost: number; roundTripMs?: number | undefined },
+    nowMs: number,
+  ): void {
+    if (this.#source === 'transport-feedback') return;
+    if (this.#source === 'none') this.#lossBased = new LossBasedRate(this.#startBitsPerSecond);
+    this.#source = 'receiver-reports';
+    if (report.roundTripMs !== undefined) this.#handleRoundTrip(report.roundTripMs, nowMs);
+    const targetBitsPerSecond = this.targetBitsPerSecond;
+    const queueMs = this.#roundTrip.ms;
+    const verdict = this.#lossBased.judge(report.fractionLost, { targetBitsPerSecond, queueMs });
+    // One report a second: what got through is known from the loss.
+    if (verdict === 'overflow')
+      this.#lossBased.bitsPerSecond = targetBitsPerSecond * (1 - report.fractionLost);
+  }
+
+  /** REMB: never above it. */
+  handleMaximumBitrate(bitsPerSecond: number): void {
+    this.#reportedMaximum = bitsPerSecond;
+  }
+
+  /** To be called every 100 ms or oftener: notices that feedback stays away. */
+  tick(nowMs: number): void {
+    this.#updateApplicationLimited();
+    if (this.#source === 'receiver-reports') return;
+    this.#history.giveUpBefore(nowMs - FEEDBACK_WITHIN_MS - (this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS));
+    if (this.#lastFeedbackMs === undefined || this.#history.bytesInFlight === 0) return;
+    if (nowMs - Math.max(this.#lastFeedbackMs, this.#lastCutMs) < FEEDBACK_WITHIN_MS) return;
+    this.#lastCutMs = nowMs;
+    this.#delayBased.lower(this.#delayBased.bitsPerSecond * CUT_DECREASE, this.#limits);
+  }
+
+  /** A probe cluster for Pacer.startProbe, if one is due. To be asked after feedback or in each tick. */
+  takeProbe(nowMs: number): ProbeCluster | undefined {
+    if (this.#source !== 'transport-feedback') return undefined;
+    const cluster = this.#probes.take(
+      {
+        targetBitsPerSecond: this.targetBitsPerSecond,
+        wantedBitsPerSecond: this.#wantedBitsPerSecond,
+        maxBitsPerSecond: Math.min(this.#limits.maxBitsPerSecond, this.#reportedMaximum),
+        pathIsCalm: this.#pathIsCalm(),
+        lastDecreaseMs: this.#lastDecreaseMs,
+      },
+      nowMs,
+    );
+    if (cluster !== undefined) this.#probeResults.expect(cluster);
+    return cluster;
+  }
+
+  #handleArrival(result: PacketResult, nowMs: number): void {
+    this.#queue.add(result.arrivalMs - result.sendMs, nowMs);
+    const delta = this.#groups.add(result.sendMs, result.arrivalMs);
+    if (delta !== undefined) {
+      this.#detector.update(this.#trendline.update(delta), delta.sendDeltaMs, delta.arrivalMs);
+    }
+    if (result.probeCluster === undefined) return;
+    const measured = this.#probeResults.add(result);
+    if (measured === undefined) return;
+    this.#probes.handleResult(result.probeCluster, measured, nowMs);
+    if (this.#detector.usage !== 'overuse') this.#delayBased.handleProbe(measured, this.#limits);
+  }
+
+  #updateRates(lost: number, arrived: number, nowMs: number): void {
+    const before = this.targetBitsPerSecond;
+    const context = { targetBitsPerSecond: before, queueMs: this.#queue.ms };
+    const verdict = this.#lossBased.update(lost, arrived, context, nowMs);
+    this.#updateApplicationLimited();
+    const recentSent = this.#sent.bitsPerSecond(RECENT_WINDOW_MS) ?? 0;
+    const input = {
+      usage: verdict === 'overflow' ? 'overuse' : this.#detector.usage,
+      acknowledgedBitsPerSecond: this.#acknowledged.bitsPerSecond(EVEN_WINDOW_MS),
+      recentBitsPerSecond: this.#acknowledged.bitsPerSecond(RECENT_WINDOW_MS),
+      applicationLimited: this.#applicationLimited || recentSent < before * APPLICATION_LIMITED_BELOW,
+      roundTripMs: this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS,
+      newestSendMs: this.#newestSendMs,
+    };
+    this.#delayBased.update(input, this.#limits, nowMs);
+    if (this.targetBitsPerSecond < before) this.#lastDecreaseMs = nowMs;
+  }
+
+  #updateApplicationLimited(): void {
+    const sent = this.#sent.bitsPerSecond(EVEN_WINDOW_MS) ?? 0;
+    const share = this.#applicationLimited ? APPLICATION_LIMITED_UNTIL : APPLICATION_LIMITED_BELOW;
+    this.#applicationLimited = sent < this.targetBitsPerSecond * share;
+  }
+
+  #handleRoundTrip(sampleMs: number, nowMs: number): void {
+    this.#roundTrip.add(sampleMs, nowMs);
+    const before = this.#roundTripMs ?? sampleMs;
+    this.#roundTripMs = before + ROUND_TRIP_SMOOTHING * (sampleMs - before);
+  }
+
+  #pathIsCalm(): boolean {
+    return (
+      this.#detector.usage === 'normal' &&
+      this.#queue.ms < CALM_QUEUE_MS &&
+      this.#lossBased.bitsPerSecond === Number.POSITIVE_INFINITY
+    );
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * What was sent under which transport-wide sequence number, and what became of it
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01). Pure: the time comes in.
+ *
+ * Numbers on the wire have 16 bits and the reference time 24; inside they never wrap. A packet reported missing has one
+ * more feedback to arrive in before it counts as lost, because a receiver reports what is merely late as missing too.
+ * A packet that is sent again keeps its number (outgoing-rtp.ts): it tells of a loss, and its arrival no longer says
+ * which of the two arrived, so it is no measure of delay (Karn's rule). Not here: what the results mean.
+ */
+import type { TransportFeedback } from '../rtcp/transport-feedback.ts';
+
+/** Four seconds at 10 Mbit/s. A receiver's feedback is never that late. */
+const CAPACITY = 4096;
+
+/** The reference time has 24 bits of 64 ms. */
+const REFERENCE_WRAP_MS = 2 ** 24 * 64;
+
+const EMPTY = 0;
+const IN_FLIGHT = 1;
+/** Left the flight unreported: newer ones arrived, or it was given up. A report may still come. */
+const UNREPORTED = 2;
+const MISSING = 3;
+const RESENT = 4;
+const LOST = 5;
+const ARRIVED = 6;
+
+/** What feedback says about one packet, told once for each state that it takes. */
+export interface PacketResult {
+  readonly outcome:
+    | 'arrived'
+    | 'lost'
+    /** After it was told as lost, or as the second copy of one that was: bytes that got through, nothing more. */
+    | 'arrived-again';
+  readonly sendMs: number;
+  /** On the receiver's clock; NaN for a lost packet. */
+  readonly arrivalMs: number;
+  readonly bytes: number;
+  readonly probeCluster: number | undefined;
+}
+
+/** For one viewer. Memory is fixed; work is linear in the entries of a feedback. */
+export class SentPacketHistory {
+  /** Sent, and nothing sent later has arrived. Packets sent again are not counted. */
+  bytesInFlight = 0;
+
+  readonly #sequences = new Float64Array(CAPACITY);
+  readonly #sendMs = new Float64Array(CAPACITY);
+  readonly #bytes = new Uint16Array(CAPACITY);
+  readonly #probes = new Int32Array(CAPACITY);
+  readonly #states = new Uint8Array(CAPACITY);
+  #newest = -1;
+  /** Everything before this number has left the flight. */
+  #flightStart = 0;
+  #missing: number[] = [];
+  #lost: number[] = [];
+  #referenceMs: number | undefined;
+
+  /** `transportSequence` is the number on the wire, one more than the last; `probeCluster` is positive. */
+  handleSent(transportSequence: number, bytes: number, nowMs: number, probeCluster?: number): void {
+    const sequence =
+      this.#newest === -1
+        ? transportSequence & 0xffff
+        : this.#newest + ((transportSequence - this.#newest) & 0xffff);
+    if (sequence === this.#newest) return;
+    if (this.#newest === -1) this.#flightStart = sequence;
+    this.#newest = sequence;
+    this.#advanceFlight(sequence - CAPACITY);
+    const slot = sequence % CAPACITY;
+    this.#sequences[slot] = sequence;
+    this.#sendMs[slot] = nowMs;
+    this.#bytes[slot] = bytes;
+    this.#probes[slot] = probeCluster ?? 0;
+    this.#states[slot] = IN_FLIGHT;
+    this.bytesInFlight += this.#bytes[slot] ?? 0;
+  }
+
+  /** A packet went out again under its old number. */
+  handleResent(transportSequence: number): void {
+    const sequence = this.#find(transportSequence);
+    if (sequence === undefined) return;
+    const slot = sequence % CAPACITY;
+    const state = this.#states[slot];
+    if (state === IN_FLIGHT) this.bytesInFlight -= this.#bytes[slot] ?? 0;
+    if (state === IN_FLIGHT || state === UNREPORTED || state === MISSING) this.#lost.push(sequence);
+    if (state !== ARRIVED) this.#states[slot] = RESENT;
+  }
+
+  /** The results that are news, losses first, then arrivals in the order of arrival. */
+  handleFeedback(feedback: TransportFeedback): PacketResult[] {
+    const results: PacketResult[] = [];
+    const missingBefore = this.#missing;
+    this.#missing = [];
+    let arrivalMs = this.#unwrapReference(feedback.referenceTimeUs / 1000);
+    let newestArrived = -1;
+    const arrived: PacketResult[] = [];
+    for (const { transportSequence, arrivalDeltaUs } of feedback.entries) {
+      if (arrivalDeltaUs !== undefined) arrivalMs += arrivalDeltaUs / 1000;
+      const sequence = this.#find(transportSequence);
+      if (sequence === undefined) continue;
+      const slot = sequence % CAPACITY;
+      const state = this.#states[slot] ?? EMPTY;
+      if (arrivalDeltaUs === undefined) {
+        if (state === IN_FLIGHT || state === UNREPORTED) this.#missing.push(sequence);
+        if (state === IN_FLIGHT) this.bytesInFlight -= this.#bytes[slot] ?? 0;
+        if (state === IN_FLIGHT || state === UNREPORTED) this.#states[slot] = MISSING;
+        continue;
+      }
+      newestArrived = Math.max(newestArrived, sequence);
+      if (state === ARRIVED) continue;
+      if (state === IN_FLIGHT) this.bytesInFlight -= this.#bytes[slot] ?? 0;
+      this.#states[slot] = ARRIVED;
+      const again = state === RESENT || state === LOST;
+      arrived.push(this.#result(slot, again ? 'arrived-again' : 'arrived', arrivalMs));
+    }
+    for (const sequence of missingBefore) {
+      if (this.#states[sequence % CAPACITY] !== MISSING || !this.#holds(sequence)) continue;
+      this.#states[sequence % CAPACITY] = LOST;
+      this.#lost.push(sequence);
+    }
+    for (const sequence of this.#lost) {
+      if (this.#holds(sequence)) results.push(this.#result(sequence % CAPACITY, 'lost', Number.NaN));
+    }
+    this.#lost = [];
+    if (newestArrived >= 0) this.#advanceFlight(newestArrived);
+    arrived.sort((a, b) => a.arrivalMs - b.arrivalMs);
+    for (const result of arrived) results.push(result);
+    return results;
+  }
+
+  /** Packets sent before `beforeMs` leave the flight: feedback about them was lost, or the path is cut. */
+  giveUpBefore(beforeMs: number): void {
+    while (this.#flightStart <= this.#newest) {
+      const slot = this.#flightStart % CAPACITY;
+      if ((this.#sendMs[slot] ?? 0) >= beforeMs) return;
+      this.#advanceFlight(this.#flightStart);
+    }
+  }
+
+  /** The newest number that the 16 bits can mean, if it was sent and is still held. */
+  #find(transportSequence: number): number | undefined {
+    if (this.#newest === -1) return undefined;
+    const sequence = this.#newest - ((this.#newest - transportSequence) & 0xffff);
+    return sequence >= 0 && this.#holds(sequence) ? sequence : undefined;
+  }
+
+  #holds(sequence: number): boolean {
+    const slot = sequence % CAPACITY;
+    return this.#sequences[slot] === sequence && this.#states[slot] !== EMPTY;
+  }
+
+  #advanceFlight(upTo: number): void {
+    for (; this.#flightStart <= upTo; this.#flightStart++) {
+      const slot = this.#flightStart % CAPACITY;
+      if (this.#states[slot] !== IN_FLIGHT || this.#sequences[slot] !== this.#flightStart) continue;
+      this.#states[slot] = UNREPORTED;
+      this.bytesInFlight -= this.#bytes[slot] ?? 0;
+    }
+  }
+
+  /** Near the last one, before or after it: feedback may come out of order. The first is made positive. */
+  #unwrapReference(ms: number): number {
+    const last = this.#referenceMs ?? ms + REFERENCE_WRAP_MS;
+    const unwrapped = ms + Math.round((last - ms) / REFERENCE_WRAP_MS) * REFERENCE_WRAP_MS;
+    this.#referenceMs = unwrapped;
+    return unwrapped;
+  }
+
+  #result(slot: number, outcome: PacketResult['outcome'], arrivalMs: number): PacketResult {
+    const probe = this.#probes[slot] ?? 0;
+    return {
+      outcome,
+      sendMs: this.#sendMs[slot] ?? 0,
+      arrivalMs,
+      bytes: this.#bytes[slot] ?? 0,
+      probeCluster: probe === 0 ? undefined : probe,
+    };
+  }
+}
