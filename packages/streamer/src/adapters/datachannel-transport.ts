@@ -41,6 +41,7 @@ type State = 'offering' | 'answered' | 'open' | 'closed';
 
 class DatachannelTransport implements PeerTransport {
   readonly #connection: PeerConnection;
+  readonly #payloadType: number;
   readonly #track: Track;
   readonly #events: PeerTransportEvents;
   readonly #log: Logger;
@@ -49,6 +50,7 @@ class DatachannelTransport implements PeerTransport {
 
   constructor(connection: PeerConnection, video: VideoOffer, events: PeerTransportEvents, log: Logger) {
     this.#connection = connection;
+    this.#payloadType = video.payloadType;
     this.#events = events;
     this.#log = log;
     connection.onLocalDescription((sdp) => this.#report(() => events.onOffer(sdp)));
@@ -67,7 +69,7 @@ class DatachannelTransport implements PeerTransport {
 
   answer(sdp: string): Refusal | undefined {
     if (this.#state !== 'offering') return refuse('wrong-role', 'this offer has its answer already');
-    const refusal = checkUsableSdp(sdp) ?? checkAnswer(sdp);
+    const refusal = checkUsableSdp(sdp) ?? checkAnswer(sdp, this.#payloadType);
     if (refusal !== undefined) return refusal;
     try {
       this.#connection.setRemoteDescription(sdp, 'answer');
@@ -159,13 +161,17 @@ function describeVideo({ payloadType, ssrc, cname, profileLevelId, extensions }:
 }
 
 /** Whether an answer takes our one video section: RFC 9429, section 5.3.1. */
-function checkAnswer(sdp: string): Refusal | undefined {
+function checkAnswer(sdp: string, payloadType: number): Refusal | undefined {
   const sections = sdp.split(/^m=/mu).slice(1);
   const [media] = sections;
   if (sections.length !== 1 || media === undefined || !media.startsWith('video ')) {
     return refuse('not-acceptable', 'the answer has not the one video section that was offered');
   }
-  if (media.startsWith('video 0 ')) return refuse('not-acceptable', 'the viewer has no codec for this video');
+  const [line = ''] = media.split(/\r?\n/u, 1);
+  const [, port, , ...payloadTypes] = line.split(' ');
+  if (port === '0' || !payloadTypes.includes(String(payloadType))) {
+    return refuse('not-acceptable', 'the viewer has no codec for this video');
+  }
   if (!/^a=mid:0\r?$/mu.test(media)) return refuse('bad-sdp', 'the answer has not the mid that was offered');
   if (!/^a=setup:(?:active|passive)\r?$/mu.test(sdp))
     return refuse('bad-sdp', 'the answer has no a=setup role');

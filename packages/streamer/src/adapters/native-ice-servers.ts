@@ -7,6 +7,7 @@ import type { IceServer as NativeIceServer } from 'node-datachannel';
 
 const DEFAULT_PORT = 3478;
 const MAX_TURN_SERVERS = 2;
+const MAX_PORT = 65_535;
 
 interface IceUrl {
   readonly scheme: string;
@@ -44,11 +45,9 @@ function parseIceUrl(text: string): IceUrl | undefined {
     text,
   );
   if (match === null) return undefined;
-  const [, scheme = '', ipv6, name = '', port, transport = 'udp'] = match;
-  return {
-    scheme,
-    hostname: ipv6 ?? name,
-    port: port === undefined ? DEFAULT_PORT : Number(port),
-    transport,
-  };
+  const [, scheme = '', ipv6, name = '', digits, transport = 'udp'] = match;
+  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
+  // libdatachannel would take the lower 16 bits.
+  if (port < 1 || port > MAX_PORT) return undefined;
+  return { scheme, hostname: ipv6 ?? name, port, transport };
 }

@@ -18,12 +18,24 @@ const KILL_AFTER_MS = 2_000;
 /** A line of a program's log is for people; longer ones are cut. */
 const MAX_LOG_LINE_CHARS = 1_000;
 
+export interface ChildProgramOptions {
+  /** How long a program may take to end after SIGTERM. */
+  readonly killAfterMs?: number;
+}
+
 export class ChildProgram {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
+  readonly #killAfterMs: number;
   #closing = false;
 
-  constructor(command: string, args: readonly string[], events: ChildProgramEvents) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    events: ChildProgramEvents,
+    { killAfterMs = KILL_AFTER_MS }: ChildProgramOptions = {},
+  ) {
+    this.#killAfterMs = killAfterMs;
     this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const { stdout, stderr } = this.#child;
     stdout?.on('data', (chunk: Buffer) => {
@@ -36,11 +48,11 @@ export class ChildProgram {
     }
     this.#exited = new Promise((resolve) => {
       const ended = (reason: string): void => {
+        // What the program started may have outlived it and hold the camera.
+        this.#signal('SIGKILL');
         resolve();
         if (this.#closing) return;
         this.#closing = true;
-        // What the program started may have outlived it and hold the camera.
-        this.#signal('SIGKILL');
         events.onExit(reason);
       };
       this.#child.once('error', (error) => ended(`${command} could not be started: ${error.message}`));
@@ -57,7 +69,12 @@ export class ChildProgram {
     if (!this.#closing) {
       this.#closing = true;
       this.#signal('SIGTERM');
-      const timer = setTimeout(() => this.#signal('SIGKILL'), KILL_AFTER_MS);
+      const timer = setTimeout(() => {
+        this.#signal('SIGKILL');
+        // A process that left the group may hold the output for ever; nobody reads it any more.
+        this.#child.stdout?.destroy();
+        this.#child.stderr?.destroy();
+      }, this.#killAfterMs);
       void this.#exited.then(() => clearTimeout(timer));
     }
     await this.#exited;

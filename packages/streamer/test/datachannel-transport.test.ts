@@ -1,0 +1,127 @@
+/** What the native WebRTC stack needs beyond the port's contract. */
+import { readdir } from 'node:fs/promises';
+import { PLAYOUT_DELAY_URI } from '@perch/rtp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import type { VideoOffer } from '../src/domain/peer-transport.ts';
+import { EventLog } from './support/event-log.ts';
+import { candidate, settle, silentLog } from './support/fakes.ts';
+import { FarEnd } from './support/far-end.ts';
+
+const VIDEO: VideoOffer = {
+  payloadType: 102,
+  ssrc: 0x1234_5678,
+  cname: 'camera',
+  profileLevelId: '42e01f',
+  extensions: [{ id: 2, uri: PLAYOUT_DELAY_URI }],
+};
+
+function open() {
+  const log = new EventLog();
+  return { log, transport: datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log) };
+}
+
+async function offered() {
+  const { log, transport } = open();
+  const [offer] = await log.first('onOffer');
+  return { log, transport, offer: String(offer) };
+}
+
+/** A real answer and a real candidate, once for all tests. */
+let answer = '';
+let realCandidate = '';
+beforeAll(async () => {
+  const { transport, offer } = await offered();
+  realCandidate = await new Promise<string>((resolve) => {
+    const far = new FarEnd(resolve);
+    void far.answer(offer).then((sdp) => {
+      answer = sdp;
+    });
+    ends.push(far, transport);
+  });
+});
+const ends: { close(): void }[] = [];
+afterAll(() => {
+  for (const end of ends) end.close();
+});
+
+const section = () => answer.slice(answer.indexOf('m=video'));
+
+describe('the offer', () => {
+  test('has one video section with H.264 as payload 102, the extension and the SSRC', async () => {
+    const { transport, offer } = await offered();
+    transport.close();
+    expect(offer.match(/^m=.*$/gmu)).toEqual([expect.stringMatching(/^m=video 9 UDP\/TLS\/RTP\/SAVPF 102/u)]);
+    for (const line of [
+      'a=mid:0',
+      'a=sendonly',
+      'a=rtcp-mux',
+      'a=rtpmap:102 H264/90000',
+      'a=rtcp-fb:102 nack',
+      'a=rtcp-fb:102 nack pli',
+      'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+      `a=extmap:2 ${PLAYOUT_DELAY_URI}`,
+      'a=ssrc:305419896 cname:camera',
+    ]) {
+      expect(offer.split('\r\n')).toContain(line);
+    }
+  });
+});
+
+describe('[WIRE10] an answer that is sound as text but does not fit is refused, and a better one taken', () => {
+  const cases: [string, () => string, string][] = [
+    ['an audio section', () => answer.replace('m=video', 'm=audio'), 'not-acceptable'],
+    ['a second section', () => answer + section().replace('a=mid:0', 'a=mid:1'), 'not-acceptable'],
+    ['the same section twice', () => answer + section(), 'not-acceptable'],
+    ['a rejected section', () => answer.replace('m=video 9', 'm=video 0'), 'not-acceptable'],
+    ['another mid', () => answer.replace('a=mid:0', 'a=mid:video'), 'bad-sdp'],
+    ['no mid', () => answer.replace('a=mid:0\r\n', ''), 'bad-sdp'],
+    ['actpass', () => answer.replace(/a=setup:\w+/u, 'a=setup:actpass'), 'bad-sdp'],
+    ['holdconn', () => answer.replace(/a=setup:\w+/u, 'a=setup:holdconn'), 'bad-sdp'],
+    ['no setup', () => answer.replace(/a=setup:\w+\r\n/u, ''), 'bad-sdp'],
+    ['no fingerprint', () => answer.replace(/a=fingerprint:.*\r\n/u, ''), 'bad-sdp'],
+    ['half a fingerprint', () => answer.replace(/(a=fingerprint:sha-256 .{47}).*/u, '$1'), 'bad-sdp'],
+    ['a fingerprint of another hash', () => answer.replace('sha-256', 'sha-512'), 'bad-sdp'],
+    ['a ufrag of three', () => answer.replace(/a=ice-ufrag:.*/u, 'a=ice-ufrag:abc'), 'bad-sdp'],
+    ['a ufrag of 257', () => answer.replace(/a=ice-ufrag:.*/u, `a=ice-ufrag:${'a'.repeat(257)}`), 'bad-sdp'],
+    ['a short password', () => answer.replace(/a=ice-pwd:.*/u, 'a=ice-pwd:abc'), 'bad-sdp'],
+    ['a port of 99999', () => answer.replace('m=video 9 ', 'm=video 99999 '), 'bad-sdp'],
+    ['no codec of ours', () => answer.replace('SAVPF 102', 'SAVPF 96'), 'not-acceptable'],
+  ];
+  test.each(cases)('%s', async (_, change, code) => {
+    const { transport } = await offered();
+    const changed = change();
+    expect(changed).not.toBe(answer);
+    const refusal = transport.answer(changed);
+    const accepted = transport.answer(answer);
+    transport.close();
+    expect(refusal).toMatchObject({ ok: false, code });
+    expect(accepted).toBeUndefined();
+  });
+
+  test('a real one is taken, and real candidates', async () => {
+    const { transport } = await offered();
+    expect(transport.addCandidate(realCandidate)).toBeUndefined();
+    expect(transport.answer(answer)).toBeUndefined();
+    expect(transport.addCandidate(realCandidate)).toBeUndefined();
+    expect(transport.addCandidate(candidate(1))).toBeUndefined();
+    transport.close();
+  });
+});
+
+test('50 connections that came and went leave no file open', async () => {
+  const openFiles = async () => (await readdir('/proc/self/fd')).length;
+  const once = async () => {
+    const { transport, offer, log } = await offered();
+    const far = new FarEnd((text) => transport.addCandidate(text));
+    transport.answer(await far.answer(offer));
+    transport.close();
+    far.close();
+    await settle();
+    expect(log.count('onClosed')).toBe(0);
+  };
+  await once();
+  const before = await openFiles();
+  for (let n = 0; n < 50; n++) await once();
+  await expect.poll(openFiles, { timeout: 4_000 }).toBeLessThanOrEqual(before + 2);
+});

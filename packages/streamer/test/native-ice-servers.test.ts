@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { toNativeIceServers } from '../src/adapters/native-ice-servers.ts';
+
+const turn = (...urls: string[]) => ({ urls, username: 'u', credential: 'p' });
+const native = (hostname: string, port: number) => ({
+  hostname,
+  port,
+  username: 'u',
+  password: 'p',
+  relayType: 'TurnUdp',
+});
+
+test('no servers are none', () => {
+  expect(toNativeIceServers([])).toEqual([]);
+});
+
+test('STUN and TURN over UDP are kept, with the usual port where none is given', () => {
+  expect(toNativeIceServers([{ urls: ['stun:stun.example'] }, turn('turn:turn.example')])).toEqual([
+    { hostname: 'stun.example', port: 3478 },
+    native('turn.example', 3478),
+  ]);
+});
+
+test('what libjuice can not speak is left out: TCP, TLS and what is no ICE URL', () => {
+  const servers = [
+    turn('turn:a.example:80?transport=tcp', 'turns:a.example:443?transport=tcp', 'turns:a.example:5349'),
+    { urls: ['stuns:a.example', 'http://a.example', 'turn:', ''] },
+  ];
+  expect(toNativeIceServers(servers)).toEqual([]);
+});
+
+test("one STUN and two TURN servers are taken, the first ones of each server's list", () => {
+  const servers = [
+    { urls: ['stun:one.example', 'stun:two.example'] },
+    turn('turn:a.example:3478?transport=udp', 'turn:a.example:80?transport=tcp', 'turn:b.example:53'),
+    turn('turn:c.example'),
+  ];
+  expect(toNativeIceServers(servers)).toEqual([
+    { hostname: 'one.example', port: 3478 },
+    native('a.example', 3478),
+    native('b.example', 53),
+  ]);
+});
+
+test('an IPv6 address is given without its brackets', () => {
+  expect(toNativeIceServers([turn('turn:[2001:db8::1]:5000')])).toEqual([native('2001:db8::1', 5000)]);
+});
+
+test('a port that is none is left out with its server', () => {
+  expect(toNativeIceServers([turn('turn:a.example:99999', 'turn:b.example:0')])).toEqual([]);
+});
+
+test('credentials that no URL needs, or that are missing, do no harm', () => {
+  expect(toNativeIceServers([{ urls: ['turn:a.example'] }])).toEqual([
+    { ...native('a.example', 3478), username: '', password: '' },
+  ]);
+});

@@ -1,0 +1,212 @@
+/** What every PeerTransport keeps to: the fake that the domain's tests use, and the real one, on loopback. */
+import { PLAYOUT_DELAY_URI, type RtpPacket, RtpPacketizer } from '@perch/rtp';
+import { afterEach, describe, expect, test } from 'vitest';
+import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import type { PeerTransport, VideoOffer } from '../src/domain/peer-transport.ts';
+import { EventLog } from './support/event-log.ts';
+import { ANSWER, candidate, FakeTransport, picture, rtcp, settle, silentLog } from './support/fakes.ts';
+import { FarEnd } from './support/far-end.ts';
+
+const VIDEO: VideoOffer = {
+  payloadType: 102,
+  ssrc: 0x1234_5678,
+  cname: 'camera',
+  profileLevelId: '42e01f',
+  extensions: [{ id: 2, uri: PLAYOUT_DELAY_URI }],
+};
+
+/** The other side of a transport. */
+interface Remote {
+  answer(offer: string): Promise<string>;
+  /** Lets the connection come about once the transport has the answer. */
+  connect(): Promise<void> | void;
+  received(count: number): Promise<readonly Uint8Array[]>;
+  send(packet: Uint8Array): void;
+  close(): void;
+  /** An answer with which the connection fails. */
+  failing(answer: string): string;
+}
+
+interface Kind {
+  readonly name: string;
+  open(log: EventLog): { transport: PeerTransport; remote: Remote };
+}
+
+const kinds: Kind[] = [
+  {
+    name: 'the fake',
+    open: (log) => {
+      const transport = new FakeTransport({ iceServers: [], video: VIDEO }, log);
+      const remote: Remote = {
+        answer: () => Promise.resolve(ANSWER),
+        connect: () => transport.open(),
+        received: () => Promise.resolve(transport.sent),
+        send: (packet) => transport.receive(packet),
+        close: () => {},
+        failing: (answer) => {
+          setImmediate(() => transport.fail('no connection to the viewer'));
+          return answer;
+        },
+      };
+      return { transport, remote };
+    },
+  },
+  {
+    name: 'node-datachannel',
+    open: (log) => {
+      const transport = datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log);
+      const waiting: [string, string][] = [];
+      let far: FarEnd | undefined;
+      log.onEvent = (name, values) => {
+        if (name !== 'onCandidate') return;
+        const [text, mid] = values as [string, string];
+        if (far === undefined) waiting.push([text, mid]);
+        else far.addCandidate(text, mid);
+      };
+      const remote: Remote = {
+        answer: async (offer) => {
+          far = new FarEnd((text) => transport.addCandidate(text));
+          const answer = await far.answer(offer);
+          for (const [text, mid] of waiting) far.addCandidate(text, mid);
+          return answer;
+        },
+        connect: () => far?.opened,
+        received: async (count) => (await far?.received(count)) ?? [],
+        send: (packet) => far?.send(packet),
+        close: () => far?.close(),
+        // DTLS fails where the certificate is not the one that was announced.
+        failing: (answer) =>
+          answer.replace(/(a=fingerprint:sha-256 )../u, (all, name) =>
+            all.endsWith('00') ? `${name}01` : `${name}00`,
+          ),
+      };
+      return { transport, remote };
+    },
+  },
+];
+
+function packets(size: number): RtpPacket[] {
+  const packetizer = new RtpPacketizer({
+    ssrc: VIDEO.ssrc,
+    payloadType: VIDEO.payloadType,
+    extensions: { playoutDelay: { id: 2, minMs: 0, maxMs: 0 } },
+  });
+  return packetizer.packetize(picture(0, { keyframe: true, size }).accessUnit.nalUnits, 0);
+}
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+describe.each(kinds)('$name', ({ open }) => {
+  function start() {
+    const log = new EventLog();
+    const { transport, remote } = open(log);
+    ends.push(() => {
+      transport.close();
+      remote.close();
+    });
+    return { log, transport, remote };
+  }
+
+  async function connected() {
+    const { log, transport, remote } = start();
+    const [offer] = await log.first('onOffer');
+    expect(transport.answer(await remote.answer(String(offer)))).toBeUndefined();
+    await remote.connect();
+    await log.first('onOpen');
+    return { log, transport, remote };
+  }
+
+  test('makes an offer by itself, once', async () => {
+    const { log } = start();
+    const [offer] = await log.first('onOffer');
+    expect(offer).toMatch(/^v=0\r\n/u);
+    await settle();
+    expect(log.count('onOffer')).toBe(1);
+  });
+
+  test('connects after the answer; packets arrive as they were sent', async () => {
+    const { transport, remote } = await connected();
+    const sent = packets(5_000).map(({ bytes }) => bytes);
+    for (const bytes of sent) {
+      const reused = bytes.slice();
+      expect(transport.send(reused)).toBe(true);
+      reused.fill(0);
+    }
+    const received = await remote.received(sent.length);
+    expect(received.map((bytes) => Uint8Array.from(bytes))).toEqual(sent);
+  });
+
+  test("the viewer's RTCP comes in as it was sent", async () => {
+    const { log, remote } = await connected();
+    remote.send(rtcp.pictureLoss(VIDEO.ssrc));
+    const [packet] = await log.first('onRtcp');
+    expect(Uint8Array.from(packet as Uint8Array)).toEqual(rtcp.pictureLoss(VIDEO.ssrc));
+  });
+
+  test('[WIRE10] a broken answer is refused and leaves it as it was; a second one is refused', async () => {
+    const { log, transport, remote } = start();
+    const [offer] = await log.first('onOffer');
+    const answer = await remote.answer(String(offer));
+    expect(transport.answer('v=0\r\nx\r\n')).toMatchObject({ ok: false, code: 'bad-sdp' });
+    expect(transport.answer(answer)).toBeUndefined();
+    expect(transport.answer(answer)).toMatchObject({ ok: false, code: 'wrong-role' });
+    remote.connect();
+    await log.first('onOpen');
+    expect(transport.answer(answer)).toMatchObject({ ok: false, code: 'wrong-role' });
+  });
+
+  test('[WIRE10] candidates before the answer are taken up to a bound, broken ones refused', async () => {
+    const { log, transport } = start();
+    expect(transport.addCandidate('candidate:x')).toMatchObject({ ok: false, code: 'bad-candidate' });
+    for (let n = 0; n < 64; n++) expect(transport.addCandidate(candidate(n + 1))).toBeUndefined();
+    expect(transport.addCandidate(candidate())).toMatchObject({ ok: false, code: 'bad-candidate' });
+    expect(transport.addCandidate('')).toBeUndefined();
+    await log.first('onOffer');
+  });
+
+  test('takes no packet before it is open, nor after it is closed', async () => {
+    const early = start();
+    const [packet] = packets(10);
+    expect(early.transport.send(packet!.bytes)).toBe(false);
+    const late = await connected();
+    late.transport.close();
+    expect(late.transport.send(packet!.bytes)).toBe(false);
+  });
+
+  test('a connection that fails is told once, and takes nothing more', async () => {
+    const { log, transport, remote } = start();
+    const [offer] = await log.first('onOffer');
+    const answer = await remote.answer(String(offer));
+    expect(transport.answer(remote.failing(answer))).toBeUndefined();
+    expect(await log.first('onClosed')).toEqual(['no connection to the viewer']);
+    transport.close();
+    await settle();
+    expect(log.count('onClosed')).toBe(1);
+    expect(log.count('onOpen')).toBe(0);
+    expect(transport.send(packets(10)[0]!.bytes)).toBe(false);
+  });
+
+  test('after close, which may come twice, no event comes and nothing throws', async () => {
+    const { log, transport, remote } = await connected();
+    transport.close();
+    const events = log.all.length;
+    transport.close();
+    remote.send(rtcp.receiverReport());
+    expect(transport.answer(ANSWER)).toMatchObject({ ok: false });
+    expect(transport.addCandidate(candidate())).toBeUndefined();
+    remote.close();
+    await settle();
+    expect(log.all).toHaveLength(events);
+  });
+
+  test('closed at once, no event comes', async () => {
+    const { log, transport } = start();
+    transport.close();
+    await settle();
+    await settle();
+    expect(log.all).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+/** A viewer on node-datachannel, as a browser would be: answers an offer, keeps what arrives. */
+import { PeerConnection, type Track } from 'node-datachannel';
+
+export class FarEnd {
+  readonly packets: Buffer[] = [];
+  readonly #connection = new PeerConnection('viewer', { iceServers: [] });
+  /** Its side of the connection takes and sends packets. */
+  readonly opened: Promise<void>;
+  readonly #answer: Promise<string>;
+  #track: Track | undefined;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(onCandidate: (candidate: string) => void) {
+    this.#connection.onLocalCandidate((candidate) => onCandidate(candidate));
+    this.#connection.onStateChange((state) => {
+      if (state === 'closed') this.close();
+    });
+    let open: () => void = () => {};
+    this.opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    this.#connection.onTrack((track) => {
+      this.#track = track;
+      track.onOpen(() => open());
+      track.onMessage((packet) => {
+        this.packets.push(packet);
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
+    });
+    this.#answer = new Promise((resolve) => {
+      this.#connection.onLocalDescription((sdp) => resolve(sdp));
+    });
+  }
+
+  answer(offer: string): Promise<string> {
+    this.#connection.setRemoteDescription(offer, 'offer');
+    return this.#answer;
+  }
+
+  addCandidate(candidate: string, mid: string): void {
+    this.#connection.addRemoteCandidate(candidate, mid);
+  }
+
+  /** Resolves when `count` packets have arrived. */
+  async received(count: number): Promise<Buffer[]> {
+    while (this.packets.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+    return this.packets;
+  }
+
+  send(packet: Uint8Array): void {
+    if (!this.#closed) this.#track?.sendMessageBinary(packet as Buffer);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.close();
+  }
+}
