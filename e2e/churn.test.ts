@@ -36,19 +36,21 @@ test(
     const end = Date.now() + SECONDS * 1000;
     let joined = 0;
     const comeAndGo = async (): Promise<void> => {
+      let previous: ProgramViewer | undefined;
       while (Date.now() < end) {
         const viewer = await ProgramViewer.join(port);
         joined++;
         // Some leave in the middle of connecting.
         if (random() < 0.8) await viewer.peer.receives(1 + Math.floor(random() * 60));
         await viewer.leave(WAYS[Math.floor(random() * WAYS.length)] ?? 'vanish');
-        vanished.push(viewer);
+        // Who vanished falls silent a while later.
+        previous?.peer.close();
+        previous = viewer;
       }
+      previous?.peer.close();
     };
-    const vanished: ProgramViewer[] = [];
     const watched = keepsComing();
     await Promise.all(Array.from({ length: VIEWERS }, comeAndGo));
-    for (const viewer of vanished) viewer.peer.close();
     await watched;
     await stayer.peer.receives(15);
     await streamer.says(/"viewers":1,"msg":"viewer gone"/);

@@ -180,7 +180,10 @@ export class Broadcaster {
   }
 
   #handleError({ code, message }: ServerMessageOf<'error'>): void {
-    if (toErrorCode(code) === 'replaced') {
+    const known = toErrorCode(code);
+    // What was under way to a viewer who has just left.
+    if (known === 'unknown-peer') return;
+    if (known === 'replaced') {
       const reason = `another streamer took over the stream "${this.#streamId}"; give one of them another --stream-id`;
       this.#events.onFailed(new StreamerError('replaced', reason));
       return;

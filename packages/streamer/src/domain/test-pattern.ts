@@ -131,6 +131,7 @@ export class TestPattern {
 /** Draws the strip: luma by cell, chroma neutral (SPEC.md, STRIP1 to STRIP3). */
 export function paintTimeStrip(planes: PicturePlanes, width: number, unixMs: number): void {
   const height = timeStripHeight(width);
+  if (height === 0) return;
   const [luma, cb, cr] = planes.data;
   const cells = encodeTimeStrip(unixMs);
   cells.forEach((cell, index) => {

@@ -1,10 +1,10 @@
 /**
- * A video file, looped for ever: FFmpeg's own `movie` filter reads, decodes and rewinds it, further filters fit it
- * into the wanted size and rate, and the pictures are handed out in real time. Files of any variable rate are
- * shown at their nominal one.
+ * A video file, looped for ever: FFmpeg's own `movie` filter reads and decodes it, further filters fit it into the
+ * wanted size and rate, and the pictures are handed out in real time. Files of any variable rate are shown at their
+ * nominal one. At its end the file is opened again: `movie` can't rewind a bare H.264 stream.
  */
 import type { VideoFormat } from '@perch/rtp';
-import { AV_LOG_ERROR } from 'node-av/constants';
+import { AV_LOG_ERROR, AVERROR_EOF } from 'node-av/constants';
 import { FFmpegError, type FilterContext, FilterGraph, Frame, Log } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
 import type { RawPictures } from './encoded-source.ts';
@@ -15,6 +15,11 @@ const SINK = 'buffersink@pictures';
 /** Opens the file at once; throws a StreamerError when it can't be read as video. */
 export function filePictures(path: string, format: VideoFormat): RawPictures {
   Log.setLevel(AV_LOG_ERROR);
+  const graph = openGraph(path, format);
+  return (signal) => pictures(graph, path, format, signal);
+}
+
+function openGraph(path: string, format: VideoFormat): FilterGraph {
   const graph = new FilterGraph();
   graph.alloc();
   const parsed = graph.parse2(describe(path, format));
@@ -25,23 +30,35 @@ export function filePictures(path: string, format: VideoFormat): RawPictures {
       `can't read ${path} as video (${FFmpegError.strerror(parsed)}); check the path after file:`,
     );
   }
-  return (signal) => pictures(graph, format, signal);
+  return graph;
 }
 
 async function* pictures(
-  graph: FilterGraph,
+  firstGraph: FilterGraph,
+  path: string,
   format: VideoFormat,
   signal: AbortSignal,
 ): ReturnType<RawPictures> {
   const frame = new Frame();
   frame.alloc();
+  let graph = firstGraph;
   try {
     FFmpegError.throwIfError(await graph.config(), 'open the file');
-    const sink = graph.getFilter(SINK) as FilterContext;
     const intervalMs = 1000 / format.framesPerSecond;
     let due = performance.now();
+    let picturesInLoop = 0;
     while (await sleepUntil(due, signal)) {
-      FFmpegError.throwIfError(await sink.buffersinkGetFrame(frame), 'read the file');
+      const sink = graph.getFilter(SINK) as FilterContext;
+      const got = await sink.buffersinkGetFrame(frame);
+      if (got === AVERROR_EOF && picturesInLoop > 0) {
+        picturesInLoop = 0;
+        graph.free();
+        graph = openGraph(path, format);
+        FFmpegError.throwIfError(await graph.config(), 'open the file');
+        continue;
+      }
+      FFmpegError.throwIfError(got, 'read the file');
+      picturesInLoop++;
       yield { frame, capturedMs: performance.now() };
       frame.unref();
       // A machine too slow for the file plays it slower; it does not race to catch up.
@@ -55,7 +72,7 @@ async function* pictures(
 
 function describe(path: string, { width, height, framesPerSecond }: VideoFormat): string {
   return [
-    `movie=filename=${escaped(escaped(path, /[\\':]/g), /[\\'[\],;]/g)}:loop=0`,
+    `movie=filename=${escaped(escaped(path, /[\\':]/g), /[\\'[\],;]/g)}:loop=1`,
     'setpts=N/FRAME_RATE/TB',
     `fps=${framesPerSecond}`,
     `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
