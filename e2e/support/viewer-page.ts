@@ -3,6 +3,8 @@ import { readTimeStrip, timeStripAge } from '@perch/protocol';
 import type { Browser, Page } from 'playwright-core';
 
 interface Probe {
+  /** From navigation to the first picture handed to the display, in milliseconds. */
+  readonly firstPictureMs: Promise<number>;
   readonly connections: RTCPeerConnection[];
   readonly sockets: WebSocket[];
 }
@@ -19,7 +21,12 @@ export class ViewerPage {
   static async open(browser: Browser, url: string): Promise<ViewerPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(() => {
-      const probe: Probe = { connections: [], sockets: [] };
+      const firstPictureMs = new Promise<number>((resolve) => {
+        addEventListener('DOMContentLoaded', () => {
+          document.querySelector('video')?.requestVideoFrameCallback((now) => resolve(now));
+        });
+      });
+      const probe: Probe = { firstPictureMs, connections: [], sockets: [] };
       window.perchProbe = probe;
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration?: RTCConfiguration) {
@@ -63,6 +70,24 @@ export class ViewerPage {
         }),
       count,
     );
+  }
+
+  /** Milliseconds from navigation to the first picture. */
+  firstPictureMs(): Promise<number> {
+    return this.page.evaluate(() => window.perchProbe.firstPictureMs);
+  }
+
+  /** How long a picture waited in the jitter buffer on average, in milliseconds, as the browser counts it. */
+  jitterBufferMs(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const connection = window.perchProbe.connections.at(-1) as RTCPeerConnection;
+      const stats: { type: string; jitterBufferDelay?: number; jitterBufferEmittedCount?: number }[] = [];
+      (await connection.getStats()).forEach((entry) => {
+        stats.push(entry);
+      });
+      const video = stats.find(({ type }) => type === 'inbound-rtp');
+      return ((video?.jitterBufferDelay ?? 0) / (video?.jitterBufferEmittedCount || 1)) * 1000;
+    });
   }
 
   /** The size of the picture, in pixels. */

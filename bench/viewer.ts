@@ -1,0 +1,80 @@
+/**
+ * What a viewer waits for, in Chromium on loopback: from navigation to the first picture, the age of each picture
+ * when it is shown (from the time strip), and the time to be back after a kill.
+ */
+import type { Browser } from 'playwright-core';
+import { launchChromium, provideChromium } from '../e2e/support/chromium.ts';
+import { killAll, PerchProcess, serve, stream } from '../e2e/support/perch-process.ts';
+import { ViewerPage } from '../e2e/support/viewer-page.ts';
+import { HEAD, row } from './statistics.ts';
+
+const LOADS = 20;
+const PICTURES = 300;
+const KILLS = 5;
+
+export async function benchViewer(): Promise<void> {
+  const browser = await launchChromium(await provideChromium());
+  try {
+    console.log(`\n### What a viewer waits for\n\n${HEAD}`);
+    await benchDemo(browser);
+    await benchKills(browser);
+  } finally {
+    await browser.close();
+    await killAll();
+  }
+}
+
+async function benchDemo(browser: Browser): Promise<void> {
+  const perch = new PerchProcess(['demo', '--host', '127.0.0.1', '--port', '0']);
+  const [url] = await perch.says(/http:\/\/[\d.a-z]+:\d+\/watch\/pi-camera-stream/);
+  const firsts: number[] = [];
+  let ages: number[] = [];
+  let jitterBufferMs = 0;
+  for (let load = 0; load < LOADS; load++) {
+    const viewer = await ViewerPage.open(browser, url);
+    firsts.push(await viewer.firstPictureMs());
+    if (load === LOADS - 1) {
+      ages = (await viewer.strips(PICTURES)).map(({ ageMs }) => ageMs);
+      jitterBufferMs = await viewer.jitterBufferMs();
+    }
+    await viewer.page.close();
+  }
+  console.log(row('navigation to first picture, 1280x720', 'ms', firsts));
+  console.log(row('age of a picture when shown', 'ms', ages));
+  console.log(row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs]));
+  perch.signal('SIGTERM');
+  await perch.end();
+}
+
+async function benchKills(browser: Browser): Promise<void> {
+  const afterStreamer: number[] = [];
+  const afterServer: number[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    const { perch: server, port } = await serve();
+    const streamer = await stream(port);
+    const url = `http://127.0.0.1:${port}/watch/pi-camera-stream`;
+    const viewer = await ViewerPage.open(browser, url);
+    await viewer.reaches('live');
+    streamer.signal('SIGKILL');
+    await viewer.reaches('waiting-for-camera');
+    const streamerStarted = performance.now();
+    await stream(port);
+    await viewer.shows(1);
+    afterStreamer.push(performance.now() - streamerStarted);
+
+    server.signal('SIGKILL');
+    await server.end();
+    await viewer.shows(60);
+    const serverStarted = performance.now();
+    const again = await serve(port);
+    await again.perch.says(/"msg":"broadcaster registered"/);
+    const newcomer = await ViewerPage.open(browser, url);
+    await newcomer.shows(1);
+    afterServer.push(performance.now() - serverStarted);
+    await viewer.page.close();
+    await newcomer.page.close();
+    await killAll();
+  }
+  console.log(row('restart of a killed streamer to a picture in the open page', 'ms', afterStreamer));
+  console.log(row('restart of a killed server to a picture in a new page', 'ms', afterServer));
+}
