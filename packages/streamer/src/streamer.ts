@@ -80,14 +80,22 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
       },
     },
   );
-  const link = new ServerLink(
-    signalingUrl,
-    { clock, random, log },
-    {
-      onUp: (up) => broadcaster.handleLinkUp(up),
-      onMessage: (message) => broadcaster.handleMessage(message),
-      onDown: () => broadcaster.handleLinkDown(),
-    },
-  );
+  let link: ServerLink;
+  try {
+    link = new ServerLink(
+      signalingUrl,
+      { clock, random, log },
+      {
+        onUp: (up) => broadcaster.handleLinkUp(up),
+        onMessage: (message) => broadcaster.handleMessage(message),
+        onDown: () => broadcaster.handleLinkDown(),
+      },
+    );
+  } catch (error) {
+    // ws takes no such URL.
+    broadcaster.close();
+    await source.close();
+    throw error;
+  }
   return { close, ended };
 }

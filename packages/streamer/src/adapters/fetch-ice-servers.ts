@@ -5,12 +5,17 @@ import type { Logger } from 'pino';
 const ANSWER_WITHIN_MS = 3_000;
 
 /** Never rejects: without an answer viewers are reached directly or not at all. */
-export async function fetchIceServers(signalingUrl: string, log: Logger): Promise<readonly IceServer[]> {
+export async function fetchIceServers(
+  signalingUrl: string,
+  log: Logger,
+  { answerWithinMs = ANSWER_WITHIN_MS }: { readonly answerWithinMs?: number } = {},
+): Promise<readonly IceServer[]> {
   try {
     const url = new URL('/turn-credentials', signalingUrl.replace(/^ws/u, 'http'));
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
     const iceServers = readTurnCredentials(await response.json());
-    if (iceServers === undefined) throw new Error(`its answer (${response.status}) holds no iceServers`);
+    if (iceServers === undefined) throw new Error('its answer holds no iceServers');
     return iceServers;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

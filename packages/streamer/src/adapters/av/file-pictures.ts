@@ -52,8 +52,9 @@ async function* pictures(
       const got = await sink.buffersinkGetFrame(frame);
       if (got === AVERROR_EOF && picturesInLoop > 0) {
         picturesInLoop = 0;
+        const again = openGraph(path, format);
         graph.free();
-        graph = openGraph(path, format);
+        graph = again;
         FFmpegError.throwIfError(await graph.config(), 'open the file');
         continue;
       }
