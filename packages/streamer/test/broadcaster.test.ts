@@ -102,6 +102,15 @@ describe('registering', () => {
     expect(station.failures).toEqual([]);
   });
 
+  test('[RELAY3] what was under way to a viewer who left is no warning; other errors are one', () => {
+    const station = new Station();
+    const warnings = () => station.memory.lines.filter(({ level }) => level === 40);
+    station.receive({ type: 'error', code: 'unknown-peer', message: 'nobody of that name' });
+    expect(warnings()).toEqual([]);
+    station.receive({ type: 'error', code: 'server-closing', message: 'back soon' });
+    expect(warnings()).toHaveLength(1);
+  });
+
   test('messages for viewers are passed over', () => {
     const station = new Station();
     for (const message of [

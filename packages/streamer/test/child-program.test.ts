@@ -114,8 +114,8 @@ describe('close', () => {
     const run = shell('trap "echo tidy >&2; exit 0" TERM; echo ready; while :; do sleep 0.01; done');
     await run.until(({ output }) => output.includes('ready'));
     await run.program.close();
-    await run.until(({ lines }) => lines.length > 0);
-    expect(run.lines).toEqual(['tidy']);
+    // The shell may say first that the signal ended its child, too.
+    await run.until(({ lines }) => lines.includes('tidy'));
   });
 
   test('ends what the program started, whether it holds the output or not', async () => {
