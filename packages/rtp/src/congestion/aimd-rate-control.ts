@@ -6,6 +6,7 @@
  */
 import { LinkCapacity } from './link-capacity.ts';
 import type { Usage } from './overuse-detector.ts';
+import type { ProbeMeasurement } from './probe-results.ts';
 
 /** gcc-02, 5.5: eta, 8 % a second. */
 const GROWTH_PER_SECOND = 1.08;
@@ -22,6 +23,8 @@ const MAX_OVER_ACKNOWLEDGED_BITS_PER_SECOND = 10_000;
  * An overuse goes on until the queue has drained: a second decrease waits for packets sent so long after the first.
  */
 const DECREASE_INTERVAL_MS = 100;
+/** How far a probe raises the rate that found the path full. */
+const MAX_LEAP_INTO_FULL = 1.1;
 /** A gap between two updates grows the rate as if it were this long. */
 const MAX_STEP_MS = 1000;
 
@@ -63,10 +66,18 @@ export class AimdRateControl {
     this.#clamp(limits);
   }
 
-  /** What a probe measured: the path carries it. A lower measurement is left to the delay to judge. */
-  handleProbe(bitsPerSecond: number, limits: RateLimits): void {
-    if (this.#capacity.isBelow(bitsPerSecond)) this.#capacity.forget();
-    if (bitsPerSecond > this.bitsPerSecond) this.bitsPerSecond = bitsPerSecond;
+  /**
+   * What a probe measured: the path carries it. Where it met the path's limit, known to be shared or near, the burst may
+   * have pushed others aside, whose backing off would then look like room: it counts for a step, not for a leap.
+   */
+  handleProbe({ bitsPerSecond, pathWasFull }: ProbeMeasurement, limits: RateLimits): void {
+    const leap =
+      pathWasFull && this.#capacity.bitsPerSecond !== undefined
+        ? MAX_LEAP_INTO_FULL
+        : Number.POSITIVE_INFINITY;
+    const raised = Math.min(bitsPerSecond, this.bitsPerSecond * leap);
+    if (!pathWasFull && this.#capacity.isBelow(bitsPerSecond)) this.#capacity.forget();
+    this.bitsPerSecond = Math.max(this.bitsPerSecond, raised);
     this.#clamp(limits);
   }
 
@@ -78,7 +89,6 @@ export class AimdRateControl {
 
   #increase(input: RateInput, elapsedMs: number): void {
     const acknowledged = input.acknowledgedBitsPerSecond;
-    if (acknowledged !== undefined && this.#capacity.isBelow(acknowledged)) this.#capacity.forget();
     if (input.applicationLimited) return;
     const nearCapacity = this.#capacity.bitsPerSecond !== undefined;
     const grown = nearCapacity
@@ -95,11 +105,14 @@ export class AimdRateControl {
     if (recent === undefined || input.newestSendMs - this.#lastDecreaseMs < DECREASE_INTERVAL_MS) return;
     let lowered = recent * DECREASE;
     if (lowered > this.bitsPerSecond) lowered = (this.#capacity.bitsPerSecond ?? recent) * DECREASE;
-    // Far below the capacity known so far: the path has changed.
-    if (this.#capacity.isAbove(recent)) this.#capacity.forget();
-    // Where the camera sends little, what got through is no capacity.
-    if (input.applicationLimited) lowered = Math.max(lowered, this.bitsPerSecond * DECREASE);
-    else this.#capacity.handleOveruse(recent);
+    if (input.applicationLimited) {
+      // Where the camera sends little, what got through is no capacity.
+      lowered = Math.max(lowered, this.bitsPerSecond * DECREASE);
+    } else {
+      // Far below the capacity known so far: the path has changed.
+      if (this.#capacity.isAbove(recent)) this.#capacity.forget();
+      this.#capacity.handleOveruse(recent);
+    }
     this.bitsPerSecond = Math.min(this.bitsPerSecond, lowered);
     this.#lastDecreaseMs = nowMs;
   }

@@ -23,6 +23,9 @@ import { TrendlineEstimator } from './trendline-estimator.ts';
 const EVEN_WINDOW_MS = 500;
 const RECENT_WINDOW_MS = 200;
 
+/** Three pictures: nothing new for longer is the sender's doing, and what got through then is no capacity. */
+const SENDER_PAUSE_MS = 100;
+
 /** libwebrtc: a camera that uses less than this share of its target is limited by itself, until it uses the other. */
 const APPLICATION_LIMITED_BELOW = 0.65;
 const APPLICATION_LIMITED_UNTIL = 0.8;
@@ -37,6 +40,11 @@ const WINDOW_ALLOWANCE_MS = 300;
 const MAX_COUNTED_QUEUE_MS = 200;
 /** Always: a keyframe's beginning gets through even at the lowest rate. */
 const MIN_WINDOW_BYTES = 6000;
+
+/** libwebrtc's pace. Into a path found full lately, a keyframe must not come faster than it leaves. */
+const PACING_FACTOR = 2.5;
+const CAREFUL_PACING_FACTOR = 1.2;
+const CAREFUL_FOR_MS = 2000;
 
 /** A queue like this is somebody's; no probe goes into it. */
 const CALM_QUEUE_MS = 50;
@@ -89,6 +97,10 @@ export class CongestionController {
   #lastFeedbackMs: number | undefined;
   #newestSendMs = Number.NEGATIVE_INFINITY;
   #lastDecreaseMs = Number.NEGATIVE_INFINITY;
+  #lastArrivedSendMs = Number.POSITIVE_INFINITY;
+  /** On the receiver's clock. */
+  #pauseEndedMs = Number.NEGATIVE_INFINITY;
+  #senderPaused = false;
   #lastCutMs = Number.NEGATIVE_INFINITY;
 
   /** Throws a RangeError unless 0 < min <= start <= max. */
@@ -111,6 +123,13 @@ export class CongestionController {
     const lowest = Math.min(delayBased, this.#lossBased.bitsPerSecond, this.#reportedMaximum);
     const { minBitsPerSecond, maxBitsPerSecond } = this.#limits;
     return Math.min(Math.max(lowest, minBitsPerSecond), maxBitsPerSecond);
+  }
+
+  /** For the pacer. */
+  get pacingBitsPerSecond(): number {
+    const sinceDecreaseMs = (this.#lastFeedbackMs ?? 0) - this.#lastDecreaseMs;
+    const isFull = sinceDecreaseMs < CAREFUL_FOR_MS || this.#queue.ms >= CALM_QUEUE_MS;
+    return this.targetBitsPerSecond * (isFull ? CAREFUL_PACING_FACTOR : PACING_FACTOR);
   }
 
   /** Smoothed, with the path's queues in it; undefined until known. */
@@ -164,7 +183,7 @@ export class CongestionController {
 
   /** A packet left again, bit for bit, under the transport-wide number that it had. */
   handleResent(transportSequence: number, bytes: number, nowMs: number): void {
-    this.#history.handleResent(transportSequence);
+    this.#history.handleResent(transportSequence, nowMs);
     this.#sent.add(bytes, nowMs);
   }
 
@@ -179,7 +198,7 @@ export class CongestionController {
     let lost = 0;
     let arrived = 0;
     let newestSendMs = Number.NEGATIVE_INFINITY;
-    for (const result of this.#history.handleFeedback(feedback)) {
+    for (const result of this.#history.handleFeedback(feedback, this.#queue.lowestMs)) {
       // What was sent before the rate was lowered has had its effect.
       const counts = result.sendMs >= this.#lastDecreaseMs ? 1 : 0;
       if (result.outcome === 'lost') {
@@ -251,6 +270,9 @@ export class CongestionController {
   }
 
   #handleArrival(result: PacketResult, nowMs: number): void {
+    if (result.sendMs - this.#lastArrivedSendMs > SENDER_PAUSE_MS) this.#pauseEndedMs = result.arrivalMs;
+    this.#lastArrivedSendMs = result.sendMs;
+    this.#senderPaused = result.arrivalMs - this.#pauseEndedMs < RECENT_WINDOW_MS;
     this.#queue.add(result.arrivalMs - result.sendMs, nowMs);
     const delta = this.#groups.add(result.sendMs, result.arrivalMs);
     if (delta !== undefined) {
@@ -259,7 +281,7 @@ export class CongestionController {
     if (result.probeCluster === undefined) return;
     const measured = this.#probeResults.add(result);
     if (measured === undefined) return;
-    this.#probes.handleResult(result.probeCluster, measured, nowMs);
+    this.#probes.handleResult(result.probeCluster, measured.bitsPerSecond, nowMs);
     if (this.#detector.usage !== 'overuse') this.#delayBased.handleProbe(measured, this.#limits);
   }
 
@@ -268,12 +290,11 @@ export class CongestionController {
     const context = { targetBitsPerSecond: before, queueMs: this.#queue.ms };
     const verdict = this.#lossBased.update(lost, arrived, context, nowMs);
     this.#updateApplicationLimited();
-    const recentSent = this.#sent.bitsPerSecond(RECENT_WINDOW_MS) ?? 0;
     const input = {
       usage: verdict === 'overflow' ? 'overuse' : this.#detector.usage,
       acknowledgedBitsPerSecond: this.#acknowledged.bitsPerSecond(EVEN_WINDOW_MS),
       recentBitsPerSecond: this.#acknowledged.bitsPerSecond(RECENT_WINDOW_MS),
-      applicationLimited: this.#applicationLimited || recentSent < before * APPLICATION_LIMITED_BELOW,
+      applicationLimited: this.#applicationLimited || this.#senderPaused,
       roundTripMs: this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS,
       newestSendMs: this.#newestSendMs,
     };

@@ -2,15 +2,13 @@
  * Spreads one viewer's packets over time, so that a keyframe does not fill the path's queue at once (libwebrtc's paced
  * sender is the model). Pure: the time comes in, packets go out through a sink.
  *
- * A leaky bucket at 2.5 times the estimate: fast enough that a usual picture leaves within a few milliseconds, slow
- * enough that the path sees no line-rate burst. Packets asked for again go first, since the viewer waits for them. A
- * probe cluster goes at its own rate and is filled up with padding where there is too little video.
+ * A leaky bucket at CongestionController.pacingBitsPerSecond, which is above the target: fast enough that a usual picture
+ * leaves within a few milliseconds, slow enough that the path sees no line-rate burst. Packets asked for again go first,
+ * since the viewer waits for them. A probe cluster goes at its own rate and is filled up with padding where there is too
+ * little video.
  */
 import { PacketQueue } from './packet-queue.ts';
 import type { ProbeCluster } from './probe-controller.ts';
-
-/** libwebrtc's factor. */
-const DEFAULT_PACING_FACTOR = 2.5;
 
 /** What may leave at once: a timer is no finer, and below this a queue on the path harms nobody. */
 const BURST_MS = 10;
@@ -39,7 +37,6 @@ export interface PacerSink<T> {
 
 /** For one viewer. Owns the queue of packets, by reference. */
 export class Pacer<T> {
-  readonly #factor: number;
   readonly #media = new PacketQueue<T>();
   readonly #resends = new PacketQueue<T>();
   /** Until then the bytes sent so far last at the pacing rate. */
@@ -49,10 +46,6 @@ export class Pacer<T> {
   #probeStartMs = 0;
   #probeBytes = 0;
   #probePackets = 0;
-
-  constructor(options: { readonly pacingFactor?: number } = {}) {
-    this.#factor = options.pacingFactor ?? DEFAULT_PACING_FACTOR;
-  }
 
   get queuedPackets(): number {
     return this.#media.length + this.#resends.length;
@@ -78,27 +71,36 @@ export class Pacer<T> {
     this.#probePackets = 0;
   }
 
-  /** How old the video is that would be sent next, or how old the newest will be at `bitsPerSecond`, if that is more. */
-  queueMs(bitsPerSecond: number, nowMs: number): number {
+  /**
+   * How old the video is that would be sent next, or how long what is queued takes at
+   * `pacingBitsPerSecond`, if that is more. Beyond MAX_QUEUE_MS the caller drops.
+   */
+  queueMs(pacingBitsPerSecond: number, nowMs: number): number {
     if (this.#media.length === 0) return 0;
-    return Math.max(nowMs - this.#media.headMs, (this.queuedBytes * 8000) / bitsPerSecond);
+    return Math.max(nowMs - this.#media.headMs, (this.queuedBytes * 8000) / pacingBitsPerSecond);
   }
 
   /**
-   * Drops the video that waits, except the rest of a picture that has begun to be sent. Returns how many packets.
-   * What comes next must be a keyframe.
+   * Drops what waits, except the rest of a picture that has begun to be sent. Returns how many packets. What comes next
+   * must be a keyframe; so nobody waits any more for the packets that were to be sent again.
    */
-  dropMedia(): number {
-    const before = this.#media.length;
+  dropQueued(): number {
+    const before = this.queuedPackets;
     this.#media.truncate(this.#betweenPictures ? 0 : this.#media.packetsOfHeadPicture());
-    return before - this.#media.length;
+    this.#resends.truncate(0);
+    return before - this.queuedPackets;
   }
 
   /**
    * Sends what is due, at most `allowedBytes`. Returns when to call again, at the latest, or undefined if there is
    * nothing to send; to be called also after enqueueing and after feedback.
    */
-  drain(bitsPerSecond: number, allowedBytes: number, nowMs: number, sink: PacerSink<T>): number | undefined {
+  drain(
+    pacingBitsPerSecond: number,
+    allowedBytes: number,
+    nowMs: number,
+    sink: PacerSink<T>,
+  ): number | undefined {
     let allowed = allowedBytes;
     if (this.#probe !== undefined && nowMs - this.#probe.takenMs > PROBE_WITHIN_MS) this.#probe = undefined;
     for (;;) {
@@ -113,12 +115,12 @@ export class Pacer<T> {
         bytes = queue.headBytes;
         if (queue === this.#media) this.#betweenPictures = queue.headEndsPicture;
         const packet = queue.shift() as T;
-        this.#count(bytes, bitsPerSecond, nowMs);
+        this.#count(bytes, pacingBitsPerSecond, nowMs);
         sink.send(packet, cluster?.id);
       } else {
         bytes = cluster === undefined ? 0 : sink.sendPadding(paddingBytes(cluster), cluster.id);
         if (bytes <= 0) this.#probe = undefined;
-        else this.#count(bytes, bitsPerSecond, nowMs);
+        else this.#count(bytes, pacingBitsPerSecond, nowMs);
       }
       allowed -= bytes;
     }
@@ -135,8 +137,8 @@ export class Pacer<T> {
     return this.#probeStartMs + (this.#probeBytes * 8000) / cluster.bitsPerSecond;
   }
 
-  #count(bytes: number, bitsPerSecond: number, nowMs: number): void {
-    const ms = (bytes * 8000) / (bitsPerSecond * this.#factor);
+  #count(bytes: number, pacingBitsPerSecond: number, nowMs: number): void {
+    const ms = (bytes * 8000) / pacingBitsPerSecond;
     this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + ms;
     const cluster = this.#probe?.cluster;
     if (cluster === undefined) return;

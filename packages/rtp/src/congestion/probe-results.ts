@@ -16,6 +16,12 @@ const FULL_PATH_USE = 0.95;
 /** A cluster is over when its successor has begun; two are under way at the start. */
 const REMEMBERED_CLUSTERS = 4;
 
+export interface ProbeMeasurement {
+  readonly bitsPerSecond: number;
+  /** Arrived slower than sent: this much was free, or somebody else was pushed aside for it. */
+  readonly pathWasFull: boolean;
+}
+
 interface Sum {
   readonly cluster: ProbeCluster;
   packets: number;
@@ -36,8 +42,8 @@ export class ProbeResults {
     this.#sums = [...this.#sums, sumOf(cluster)].slice(-REMEMBERED_CLUSTERS);
   }
 
-  /** Takes a packet of a cluster that arrived. Returns the rate measured so far once there is enough of it. */
-  add(result: PacketResult): number | undefined {
+  /** Takes a packet of a cluster that arrived. Returns what is measured so far once there is enough of it. */
+  add(result: PacketResult): ProbeMeasurement | undefined {
     const sum = this.#sums.find(({ cluster }) => cluster.id === result.probeCluster);
     if (sum === undefined) return undefined;
     sum.packets++;
@@ -70,7 +76,7 @@ function sumOf(cluster: ProbeCluster): Sum {
   };
 }
 
-function measure(sum: Sum): number | undefined {
+function measure(sum: Sum): ProbeMeasurement | undefined {
   const { minPackets, minBytes } = sum.cluster;
   if (sum.packets < minPackets * MIN_ARRIVED_SHARE || sum.bytes < minBytes * MIN_ARRIVED_SHARE)
     return undefined;
@@ -81,5 +87,6 @@ function measure(sum: Sum): number | undefined {
   const sent = ((sum.bytes - sum.lastSentBytes) * 8000) / sendMs;
   const arrived = ((sum.bytes - sum.firstArrivedBytes) * 8000) / arrivalMs;
   if (arrived > sent * MAX_SPEEDUP) return undefined;
-  return arrived < sent * FULL_PATH_SHARE ? arrived * FULL_PATH_USE : Math.min(sent, arrived);
+  const pathWasFull = arrived < sent * FULL_PATH_SHARE;
+  return { bitsPerSecond: pathWasFull ? arrived * FULL_PATH_USE : Math.min(sent, arrived), pathWasFull };
 }

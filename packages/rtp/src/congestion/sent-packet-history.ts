@@ -4,8 +4,8 @@
  *
  * Numbers on the wire have 16 bits and the reference time 24; inside they never wrap. A packet reported missing has one
  * more feedback to arrive in before it counts as lost, because a receiver reports what is merely late as missing too.
- * A packet that is sent again keeps its number (outgoing-rtp.ts): it tells of a loss, and its arrival no longer says
- * which of the two arrived, so it is no measure of delay (Karn's rule). Not here: what the results mean.
+ * A packet that is sent again keeps its number (outgoing-rtp.ts): unless the arrival can only be the first copy's, the
+ * first was lost, and the arrival of the second is no measure of delay (Karn's rule). Not here: what the results mean.
  */
 import type { TransportFeedback } from '../rtcp/transport-feedback.ts';
 
@@ -15,14 +15,16 @@ const CAPACITY = 4096;
 /** The reference time has 24 bits of 64 ms. */
 const REFERENCE_WRAP_MS = 2 ** 24 * 64;
 
+/** Feedback counts in 250 µs, clocks in whole milliseconds perhaps. */
+const CLOCK_STEP_MS = 1;
+
 const EMPTY = 0;
 const IN_FLIGHT = 1;
 /** Left the flight unreported: newer ones arrived, or it was given up. A report may still come. */
 const UNREPORTED = 2;
 const MISSING = 3;
-const RESENT = 4;
-const LOST = 5;
-const ARRIVED = 6;
+const LOST = 4;
+const ARRIVED = 5;
 
 /** What feedback says about one packet, told once for each state that it takes. */
 export interface PacketResult {
@@ -45,6 +47,8 @@ export class SentPacketHistory {
 
   readonly #sequences = new Float64Array(CAPACITY);
   readonly #sendMs = new Float64Array(CAPACITY);
+  /** Infinite if it was sent once only. */
+  readonly #resentMs = new Float64Array(CAPACITY);
   readonly #bytes = new Uint16Array(CAPACITY);
   readonly #probes = new Int32Array(CAPACITY);
   readonly #states = new Uint8Array(CAPACITY);
@@ -52,7 +56,6 @@ export class SentPacketHistory {
   /** Everything before this number has left the flight. */
   #flightStart = 0;
   #missing: number[] = [];
-  #lost: number[] = [];
   #referenceMs: number | undefined;
 
   /** `transportSequence` is the number on the wire, one more than the last; `probeCluster` is positive. */
@@ -68,6 +71,7 @@ export class SentPacketHistory {
     const slot = sequence % CAPACITY;
     this.#sequences[slot] = sequence;
     this.#sendMs[slot] = nowMs;
+    this.#resentMs[slot] = Number.POSITIVE_INFINITY;
     this.#bytes[slot] = bytes;
     this.#probes[slot] = probeCluster ?? 0;
     this.#states[slot] = IN_FLIGHT;
@@ -75,18 +79,18 @@ export class SentPacketHistory {
   }
 
   /** A packet went out again under its old number. */
-  handleResent(transportSequence: number): void {
+  handleResent(transportSequence: number, nowMs: number): void {
     const sequence = this.#find(transportSequence);
     if (sequence === undefined) return;
     const slot = sequence % CAPACITY;
-    const state = this.#states[slot];
-    if (state === IN_FLIGHT) this.bytesInFlight -= this.#bytes[slot] ?? 0;
-    if (state === IN_FLIGHT || state === UNREPORTED || state === MISSING) this.#lost.push(sequence);
-    if (state !== ARRIVED) this.#states[slot] = RESENT;
+    this.#resentMs[slot] = Math.min(this.#resentMs[slot] ?? 0, nowMs);
   }
 
-  /** The results that are news, losses first, then arrivals in the order of arrival. */
-  handleFeedback(feedback: TransportFeedback): PacketResult[] {
+  /**
+   * The results that are news, losses first, then arrivals in the order of arrival. `lowestDelayMs` is the smallest
+   * difference of arrival and sending lately: what arrived sooner after it was sent again is the first copy, late.
+   */
+  handleFeedback(feedback: TransportFeedback, lowestDelayMs: number): PacketResult[] {
     const results: PacketResult[] = [];
     const missingBefore = this.#missing;
     this.#missing = [];
@@ -109,18 +113,16 @@ export class SentPacketHistory {
       if (state === ARRIVED) continue;
       if (state === IN_FLIGHT) this.bytesInFlight -= this.#bytes[slot] ?? 0;
       this.#states[slot] = ARRIVED;
-      const again = state === RESENT || state === LOST;
-      arrived.push(this.#result(slot, again ? 'arrived-again' : 'arrived', arrivalMs));
+      const isSecond = arrivalMs - (this.#resentMs[slot] ?? 0) >= lowestDelayMs - CLOCK_STEP_MS;
+      if (isSecond && state !== LOST) results.push(this.#result(slot, 'lost', Number.NaN));
+      const outcome = isSecond || state === LOST ? 'arrived-again' : 'arrived';
+      arrived.push(this.#result(slot, outcome, arrivalMs));
     }
     for (const sequence of missingBefore) {
       if (this.#states[sequence % CAPACITY] !== MISSING || !this.#holds(sequence)) continue;
       this.#states[sequence % CAPACITY] = LOST;
-      this.#lost.push(sequence);
+      results.push(this.#result(sequence % CAPACITY, 'lost', Number.NaN));
     }
-    for (const sequence of this.#lost) {
-      if (this.#holds(sequence)) results.push(this.#result(sequence % CAPACITY, 'lost', Number.NaN));
-    }
-    this.#lost = [];
     if (newestArrived >= 0) this.#advanceFlight(newestArrived);
     arrived.sort((a, b) => a.arrivalMs - b.arrivalMs);
     for (const result of arrived) results.push(result);
