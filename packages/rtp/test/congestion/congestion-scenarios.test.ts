@@ -1,6 +1,7 @@
 /**
- * The controller on simulated paths: the product's own acceptance, and the test cases of RFC 8867 that fit senders of
- * ours alone. Not here: 5.6 (short TCP flows) and 5.7 (long TCP flows), which need a TCP.
+ * The controller on simulated paths: the product's own acceptance, and after RFC 8867 the cases that fit senders of ours
+ * alone. Not here: 5.5 (round trips that differ), 5.6 and 5.7 (against TCP); in 5.3 the reverse path carries feedback
+ * only, at rates that congest it. Each runs with one seed.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Outcome, record, run, TABLE } from './support/scenario.ts';
