@@ -1,10 +1,10 @@
 /** The built `perch` in a process of its own, as a person runs it. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
-const PERCH = fileURLToPath(new URL('../../packages/cli/bin/perch.js', import.meta.url));
+const PERCH = createRequire(import.meta.url).resolve('perch/bin/perch.js');
 
 const running = new Set<PerchProcess>();
 
