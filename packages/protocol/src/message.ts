@@ -87,7 +87,11 @@ const serverMessages = {
     resumed: v.exactOptional(v.boolean()),
     ...iceServers,
   }),
-  'viewer-left': v.object({ type: v.literal('viewer-left'), viewer_id: ViewerId }),
+  'viewer-left': v.object({
+    type: v.literal('viewer-left'),
+    viewer_id: ViewerId,
+    gone: v.exactOptional(v.boolean()),
+  }),
   'broadcaster-joined': v.object({ type: v.literal('broadcaster-joined'), stream_id: StreamId }),
   'broadcaster-left': v.object({ type: v.literal('broadcaster-left') }),
   offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp }),

@@ -60,7 +60,7 @@ test('[WIRE1] an old broadcaster and an old viewer go through a whole session', 
   const secondId = (await second.next()).viewer_id;
   await camera.next();
   second.socket.close();
-  expect(await camera.next()).toEqual({ type: 'viewer-left', viewer_id: secondId });
+  expect(await camera.next()).toMatchObject({ type: 'viewer-left', viewer_id: secondId });
 
   camera.socket.close();
   expect(await viewer.next()).toEqual({ type: 'broadcaster-left' });

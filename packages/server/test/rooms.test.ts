@@ -153,7 +153,7 @@ describe('viewers', () => {
     viewer.say(join('cam'));
     expect(viewer.heardBrief()).toEqual([{ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' }]);
     expect(camera.heardBrief()).toEqual([
-      { type: 'viewer-left', viewer_id: viewerId(1) },
+      { type: 'viewer-left', viewer_id: viewerId(1), gone: true },
       { type: 'viewer-joined', viewer_id: viewerId(2) },
     ]);
     expect(fixture.rooms.counts.viewers).toBe(1);
@@ -168,22 +168,27 @@ describe('viewers', () => {
     expect(viewer.heardBrief()).toEqual([{ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' }]);
   });
 
-  const departures: [string, (viewer: Client, fixture: RoomsFixture) => void][] = [
-    ['closed', (viewer) => viewer.hangUp()],
-    ['joined elsewhere', (viewer) => viewer.say(join('another'))],
-    ['turned broadcaster', (viewer) => viewer.say(register('another'))],
-    ['replaced', (_, fixture) => fixture.client().say(joinAs('cam', viewerId(1)))],
+  const gone = { gone: true };
+  const departures: [string, object, (viewer: Client, fixture: RoomsFixture) => void][] = [
+    ['closed', gone, (viewer) => viewer.hangUp()],
+    ['lost', {}, (viewer) => viewer.vanish()],
+    ['joined elsewhere', gone, (viewer) => viewer.say(join('another'))],
+    ['turned broadcaster', gone, (viewer) => viewer.say(register('another'))],
+    ['replaced', {}, (_, fixture) => fixture.client().say(joinAs('cam', viewerId(1)))],
   ];
-  test.each(departures)('[JOIN5] viewer-left is told once for a viewer who is %s', (_name, leave) => {
-    const fixture = new RoomsFixture();
-    const camera = fixture.broadcaster();
-    const viewer = fixture.viewer();
-    camera.heard();
-    leave(viewer, fixture);
-    viewer.hangUp();
-    const lefts = camera.heard().filter(({ type }) => type === 'viewer-left');
-    expect(lefts).toEqual([{ type: 'viewer-left', viewer_id: viewerId(1) }]);
-  });
+  test.each(departures)(
+    '[JOIN5] [JOIN6] viewer-left is told once for a viewer who is %s',
+    (_name, meant, leave) => {
+      const fixture = new RoomsFixture();
+      const camera = fixture.broadcaster();
+      const viewer = fixture.viewer();
+      camera.heard();
+      leave(viewer, fixture);
+      viewer.hangUp();
+      const lefts = camera.heard().filter(({ type }) => type === 'viewer-left');
+      expect(lefts).toEqual([{ type: 'viewer-left', viewer_id: viewerId(1), ...meant }]);
+    },
+  );
 
   test('[JOIN5] a viewer who takes over the stream it watches leaves first, then replaces', () => {
     const fixture = new RoomsFixture();

@@ -142,6 +142,18 @@ describe('frames', () => {
 });
 
 describe('lives', () => {
+  test.each([
+    [1000, { gone: true }],
+    [1001, { gone: true }],
+    [undefined, {}],
+    [4000, {}],
+  ])('[JOIN6] closing with %s says %j', async (code, meant) => {
+    const server = await startTestServer();
+    const { camera, viewer, viewerId } = await pair(server);
+    viewer.socket.close(code);
+    expect(await camera.next()).toEqual({ type: 'viewer-left', viewer_id: viewerId, ...meant });
+  });
+
   test('[LIFE1] a peer that reads no more is dropped within 15 s; those who answer stay', async () => {
     const server = await startTestServer();
     const { camera, viewer, viewerId } = await pair(server);
@@ -151,7 +163,7 @@ describe('lives', () => {
     await beat(server, [camera, bystander]);
     expect(3 * HEARTBEAT_MS).toBeLessThan(15_000);
     server.scheduler.advance(HEARTBEAT_MS);
-    expect(await camera.next()).toEqual({ type: 'viewer-left', viewer_id: viewerId });
+    expect(await camera.next()).toMatchObject({ type: 'viewer-left', viewer_id: viewerId });
     for (let n = 0; n < 5; n++) await beat(server, [camera, bystander]);
     expect(await bystander.settle()).toEqual([]);
   });

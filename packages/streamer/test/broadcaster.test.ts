@@ -241,6 +241,14 @@ describe('viewers who leave', () => {
     expect(transport.rtp).not.toEqual([]);
   });
 
+  test('[JOIN6] one who is gone is ended at once', () => {
+    const station = new Station();
+    const transport = station.watch('viewer-a');
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-a', gone: true });
+    expect(transport.closed).toBe(true);
+    expect(station.broadcaster.viewerCount).toBe(0);
+  });
+
   test('[RESUME5] one who was still connecting is ended at once', () => {
     const station = new Station();
     const transport = station.join('viewer-a');

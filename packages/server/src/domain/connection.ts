@@ -3,7 +3,7 @@
  * Owns its place in a room; `end()` gives it back. Nothing that a peer sends makes it throw (SPEC.md, WIRE11).
  */
 import { type ClientMessage, decodeClientMessage, type Refusal } from '@perch/protocol';
-import type { Peer } from './peer.ts';
+import type { Departure, Peer } from './peer.ts';
 import { relay } from './relay.ts';
 import type { Member } from './room.ts';
 import type { RoomEvent } from './room-event.ts';
@@ -33,8 +33,8 @@ export class Connection {
   }
 
   /** The socket is closed, lost or about to be closed by us. May be called twice. */
-  end(): void {
-    this.#components.rooms.leave(this.#member);
+  end(how: Departure): void {
+    this.#components.rooms.leave(this.#member, how);
     this.#member.standing = { role: 'gone' };
   }
 

@@ -12,3 +12,6 @@ export interface Peer {
 export const CLOSE_CODES = { goingAway: 1001, replaced: 4001 } as const;
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
+
+/** Whether the far end meant to go, or may not know that it has gone (SPEC.md, JOIN6). */
+export type Departure = 'left' | 'lost';

@@ -4,7 +4,7 @@
  * Owns the rooms; forgets one when the last member leaves it. Not here: messages between peers (relay.ts).
  */
 import type { IceServerSource } from './ice-server-source.ts';
-import { CLOSE_CODES } from './peer.ts';
+import { CLOSE_CODES, type Departure } from './peer.ts';
 import type { Member, Room, Viewer } from './room.ts';
 import type { RoomEvent } from './room-event.ts';
 import { isViewerId, toViewerId } from './viewer-id.ts';
@@ -38,7 +38,7 @@ export class Rooms {
   register(member: Member, streamId: string): void {
     const { standing } = member;
     const again = standing.role === 'broadcaster' && standing.room.streamId === streamId;
-    if (!again) this.leave(member);
+    if (!again) this.leave(member, 'left');
     const room = this.#roomFor(streamId);
     const previous = room.broadcaster;
     room.broadcaster = member;
@@ -66,7 +66,7 @@ export class Rooms {
   join(member: Member, streamId: string, wantedId: string | undefined): void {
     // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
     const resumable = member.standing.role === 'viewer' ? undefined : wantedId;
-    this.leave(member);
+    this.leave(member, 'left');
     const room = this.#roomFor(streamId);
     const resumedId = this.#claim(room, resumable);
     const id = resumedId ?? toViewerId(this.#components.randomToken());
@@ -91,8 +91,8 @@ export class Rooms {
     }
   }
 
-  /** REG3, REG5, JOIN5: gives up whatever the member holds and makes it a guest. One that is gone stays gone. */
-  leave(member: Member): void {
+  /** REG3, REG5, JOIN5, JOIN6: gives up whatever the member holds and makes it a guest. One that is gone stays gone. */
+  leave(member: Member, how: Departure): void {
     const { standing } = member;
     switch (standing.role) {
       case 'guest':
@@ -105,7 +105,7 @@ export class Rooms {
         return;
       case 'viewer':
         member.standing = { role: 'guest' };
-        this.#removeViewer(standing.room, standing.viewer);
+        this.#removeViewer(standing.room, standing.viewer, how);
         this.#forgetIfEmpty(standing.room);
         return;
     }
@@ -118,11 +118,15 @@ export class Rooms {
     for (const viewer of room.viewers.values()) viewer.member.peer.send({ type: 'broadcaster-left' });
   }
 
-  #removeViewer(room: Room, viewer: Viewer): void {
+  #removeViewer(room: Room, viewer: Viewer, how: Departure): void {
     room.viewers.delete(viewer.id);
     this.#roomOfViewer.delete(viewer.id);
     this.#components.report({ type: 'viewer-left', streamId: room.streamId, viewerId: viewer.id });
-    room.broadcaster?.peer.send({ type: 'viewer-left', viewer_id: viewer.id });
+    room.broadcaster?.peer.send({
+      type: 'viewer-left',
+      viewer_id: viewer.id,
+      ...(how === 'left' ? { gone: true } : {}),
+    });
   }
 
   /** RESUME1, RESUME2: the id, free to be given again, or undefined when it is not to be had. */
@@ -134,7 +138,7 @@ export class Rooms {
     if (holder === undefined) return undefined;
     holder.member.standing = { role: 'gone' };
     holder.member.peer.close(CLOSE_CODES.replaced, 'replaced');
-    this.#removeViewer(room, holder);
+    this.#removeViewer(room, holder, 'lost');
     return wantedId;
   }
 

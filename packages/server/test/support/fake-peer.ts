@@ -43,8 +43,14 @@ export class Client {
     this.#connection.handleText(text);
   }
 
+  /** Closes the socket as who means to leave does. */
   hangUp(): void {
-    this.#connection.end();
+    this.#connection.end('left');
+  }
+
+  /** Loses the socket. */
+  vanish(): void {
+    this.#connection.end('lost');
   }
 
   /** What arrived since the last look. */

@@ -84,7 +84,7 @@ export class Broadcaster {
         this.#handleViewerJoined(message);
         return;
       case 'viewer-left':
-        this.#handleViewerLeft(message.viewer_id);
+        this.#handleViewerLeft(message);
         return;
       case 'answer':
         this.#handleRefusal(message.from, this.#viewers.get(message.from)?.answer(message.sdp));
@@ -165,10 +165,10 @@ export class Broadcaster {
   }
 
   /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
-  #handleViewerLeft(viewerId: string): void {
+  #handleViewerLeft({ viewer_id: viewerId, gone }: ServerMessageOf<'viewer-left'>): void {
     this.#expected.delete(viewerId);
     const viewer = this.#viewers.get(viewerId);
-    if (viewer === undefined || viewer.state !== 'connecting') return;
+    if (viewer === undefined || (gone !== true && viewer.state !== 'connecting')) return;
     viewer.close();
     this.#viewers.delete(viewerId);
   }
@@ -179,7 +179,7 @@ export class Broadcaster {
     this.#link?.send({ type: 'error', to: viewerId, code: refusal.code, message: refusal.reason });
   }
 
-  #handleError({ code, message }: ServerMessageOf<'error'>): void {
+  #handleError({ code }: ServerMessageOf<'error'>): void {
     const known = toErrorCode(code);
     // What was under way to a viewer who has just left.
     if (known === 'unknown-peer') return;
@@ -188,7 +188,7 @@ export class Broadcaster {
       this.#events.onFailed(new StreamerError('replaced', reason));
       return;
     }
-    this.#log.warn({ code, message }, 'the server reports an error');
+    this.#log.warn({ code: known }, 'the server reports an error');
   }
 
   #checkViewers(): void {

@@ -27,7 +27,7 @@ export function browserSocketOpener(url: string): OpenSocket {
       },
       close: () => {
         listening.abort();
-        socket.close();
+        socket.close(1000);
       },
     };
   };

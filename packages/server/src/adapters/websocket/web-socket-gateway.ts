@@ -72,9 +72,9 @@ export class WebSocketGateway {
     this.#open.set(peer, connection);
     peer.listen({
       onText: (text) => connection.handleText(text),
-      onEnd: () => {
+      onEnd: (how) => {
         this.#open.delete(peer);
-        connection.end();
+        connection.end(how);
         if (this.#open.size === 0) this.#onEmpty?.();
       },
     });

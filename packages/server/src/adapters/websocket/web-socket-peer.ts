@@ -4,7 +4,7 @@
  */
 import type { ServerMessage } from '@perch/protocol';
 import type { RawData, WebSocket } from 'ws';
-import type { CloseCode, Peer } from '../../domain/peer.ts';
+import type { CloseCode, Departure, Peer } from '../../domain/peer.ts';
 
 /**
  * What may wait for one socket: the news of some 3,000 viewers told at once to a broadcaster that comes back.
@@ -15,9 +15,12 @@ export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** With a ping every 4.5 s a peer that died right after an answer is dropped 13.5 s later (LIFE1: 15 s). */
 export const MAX_UNANSWERED_PINGS = 2;
 
+/** RFC 6455, 7.4.1: done, and going away, which is what a page sends that is closed. */
+const LEAVING_CODES: ReadonlySet<number> = new Set([1000, 1001]);
+
 interface WebSocketPeerEvents {
   readonly onText: (text: string) => void;
-  readonly onEnd: () => void;
+  readonly onEnd: (how: Departure) => void;
 }
 
 export class WebSocketPeer implements Peer {
@@ -36,7 +39,7 @@ export class WebSocketPeer implements Peer {
     this.#socket.on('pong', () => {
       this.#unansweredPings = 0;
     });
-    this.#socket.once('close', events.onEnd);
+    this.#socket.once('close', (code) => events.onEnd(LEAVING_CODES.has(code) ? 'left' : 'lost'));
     // ws closes the socket by itself after an error, with the code that fits; `close` follows.
     this.#socket.on('error', () => undefined);
   }
