@@ -41,7 +41,8 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   const broadcast = new Broadcast({ clock, random }, format);
   const source = new SupervisedSource({ open, broadcast, clock, random, log });
   await source.start();
-  log.info({ source: options.source, ...format }, 'video source started');
+  // The kind alone: a command or a path may hold a password.
+  log.info({ source: options.source.replace(/:.*/su, ''), ...format }, 'video source started');
 
   let settle: (error?: StreamerError) => void = () => undefined;
   const ended = new Promise<void>((resolve, reject) => {

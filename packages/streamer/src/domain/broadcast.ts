@@ -58,6 +58,8 @@ export class Broadcast {
   readonly #sinks = new Set<PacketSink>();
   readonly #keyframes: KeyframeRequests;
   #source: { readonly forcesKeyframes: boolean; requestKeyframe(): void } | undefined;
+  /** Pictures of a new source build on nothing that was sent until its first keyframe. */
+  #needsKeyframe = true;
   #pictureCount = 0;
 
   constructor({ clock, random }: BroadcastComponents, format: VideoFormat) {
@@ -91,12 +93,15 @@ export class Broadcast {
     return Math.floor(this.#clock.nowMs() * TICKS_PER_MS + this.#timestampOffset) >>> 0;
   }
 
-  /** A source was opened, the first or another one: its first picture is a keyframe. */
+  /** A source was opened, the first or another one, or there is none; its pictures count from its first keyframe. */
   useSource(source: { readonly forcesKeyframes: boolean; requestKeyframe(): void } | undefined): void {
     this.#source = source;
+    if (source !== undefined) this.#needsKeyframe = true;
   }
 
   handlePicture({ accessUnit, capturedMs }: CodedPicture): void {
+    if (this.#needsKeyframe && !accessUnit.keyframe) return;
+    this.#needsKeyframe = false;
     const packets = this.#packetizer.packetize(accessUnit.nalUnits, capturedMs * TICKS_PER_MS);
     if (packets.length === 0) return;
     this.#pictureCount++;

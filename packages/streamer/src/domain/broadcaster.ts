@@ -139,7 +139,7 @@ export class Broadcaster {
 
   #offer(viewerId: string, iceServers: readonly IceServer[]): void {
     if (this.#closed) return;
-    const log = this.#log.child({ viewer: viewerId.slice(0, 16) });
+    const log = this.#log.child({ viewer: shortId(viewerId) });
     try {
       this.#viewers.set(viewerId, this.#connect(viewerId, iceServers, log));
     } catch (error) {
@@ -157,10 +157,7 @@ export class Broadcaster {
         this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
       },
       onOpen: () => log.info({ viewers: this.#viewers.size }, 'viewer connected'),
-      onEnded: (reason) => {
-        this.#viewers.delete(viewerId);
-        log.info({ reason, viewers: this.#viewers.size }, 'viewer gone');
-      },
+      onEnded: (reason) => this.#forget(viewerId, reason),
     });
   }
 
@@ -170,12 +167,17 @@ export class Broadcaster {
     const viewer = this.#viewers.get(viewerId);
     if (viewer === undefined || (gone !== true && viewer.state !== 'connecting')) return;
     viewer.close();
+    this.#forget(viewerId, 'the viewer left');
+  }
+
+  #forget(viewerId: string, reason: string): void {
     this.#viewers.delete(viewerId);
+    this.#log.info({ viewer: shortId(viewerId), reason, viewers: this.#viewers.size }, 'viewer gone');
   }
 
   #handleRefusal(viewerId: string, refusal: Refusal | undefined): void {
     if (refusal === undefined) return;
-    this.#log.warn({ viewer: viewerId.slice(0, 16), code: refusal.code, reason: refusal.reason }, 'refused');
+    this.#log.warn({ viewer: shortId(viewerId), code: refusal.code, reason: refusal.reason }, 'refused');
     this.#link?.send({ type: 'error', to: viewerId, code: refusal.code, message: refusal.reason });
   }
 
@@ -195,4 +197,9 @@ export class Broadcaster {
     for (const viewer of this.#viewers.values()) viewer.checkAlive();
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
+}
+
+/** Enough of an id to tell viewers apart in a log, too little to take its place (SPEC.md, RESUME1). */
+function shortId(viewerId: string): string {
+  return viewerId.slice(0, 16);
 }

@@ -25,9 +25,4 @@ export class PictureCache {
   since(nowMs: number, maxAgeMs: number): readonly RtpPacket[] {
     return nowMs - this.#keyframeMs <= maxAgeMs ? this.#packets : [];
   }
-
-  /** The source was restarted: what follows does not build on what is here. */
-  clear(): void {
-    this.#packets = [];
-  }
 }

@@ -4,7 +4,7 @@
  * nominal one. At its end the file is opened again: `movie` can't rewind a bare H.264 stream.
  */
 import type { VideoFormat } from '@perch/rtp';
-import { AV_LOG_ERROR, AVERROR_EOF } from 'node-av/constants';
+import { AV_LOG_QUIET, AVERROR_EOF } from 'node-av/constants';
 import { FFmpegError, type FilterContext, FilterGraph, Frame, Log } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
 import type { RawPictures } from './encoded-source.ts';
@@ -14,7 +14,7 @@ const SINK = 'buffersink@pictures';
 
 /** Opens the file at once; throws a StreamerError when it can't be read as video. */
 export function filePictures(path: string, format: VideoFormat): RawPictures {
-  Log.setLevel(AV_LOG_ERROR);
+  Log.setLevel(AV_LOG_QUIET);
   const graph = openGraph(path, format);
   return (signal) => pictures(graph, path, format, signal);
 }

@@ -8,7 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { type AccessUnit, h264LevelFor, isKeyframe, splitAnnexB, type VideoFormat } from '@perch/rtp';
 import {
-  AV_LOG_ERROR,
+  AV_LOG_QUIET,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
@@ -39,7 +39,8 @@ export class H264Encoder {
   static async open(format: VideoFormat): Promise<H264Encoder> {
     const level = h264LevelFor(format);
     if (level === undefined) throw unusable(format);
-    Log.setLevel(AV_LOG_ERROR);
+    // FFmpeg would write to standard error; what failed comes back as a code.
+    Log.setLevel(AV_LOG_QUIET);
     const codec = Codec.findEncoderByName('libx264' as Parameters<typeof Codec.findEncoderByName>[0]);
     if (codec === null)
       throw new StreamerError('source-failed', 'this build of node-av has no libx264 encoder');
