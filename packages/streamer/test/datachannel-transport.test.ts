@@ -109,6 +109,21 @@ describe('[WIRE10] an answer that is sound as text but does not fit is refused, 
   });
 });
 
+test('our candidates follow the answer: a viewer who checks before it is in can outrun it', async () => {
+  const { log, transport, offer } = await offered();
+  const candidates: string[] = [];
+  const far = new FarEnd((text) => candidates.push(text));
+  const sdp = await far.answer(offer);
+  // The far end has gathered its own by now, and so have we.
+  await expect.poll(() => candidates.length).toBeGreaterThan(0);
+  expect(offer).not.toContain('a=candidate');
+  expect(log.count('onCandidate')).toBe(0);
+  transport.answer(sdp);
+  await log.first('onCandidate');
+  transport.close();
+  far.close();
+});
+
 test('50 connections that came and went leave no file open', async () => {
   const openFiles = async () => (await readdir('/proc/self/fd')).length;
   const once = async () => {

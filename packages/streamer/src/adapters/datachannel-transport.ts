@@ -47,6 +47,7 @@ class DatachannelTransport implements PeerTransport {
   readonly #log: Logger;
   #state: State = 'offering';
   #waitingCandidates: string[] = [];
+  #heldCandidates: { readonly candidate: string; readonly mid: string }[] = [];
 
   constructor(connection: PeerConnection, video: VideoOffer, events: PeerTransportEvents, log: Logger) {
     this.#connection = connection;
@@ -54,7 +55,9 @@ class DatachannelTransport implements PeerTransport {
     this.#events = events;
     this.#log = log;
     connection.onLocalDescription((sdp) => this.#report(() => events.onOffer(sdp)));
-    connection.onLocalCandidate((candidate, mid) => this.#report(() => events.onCandidate(candidate, mid)));
+    connection.onLocalCandidate((candidate, mid) =>
+      this.#report(() => this.#handleCandidate(candidate, mid)),
+    );
     connection.onStateChange((state) => this.#handleState(state));
     this.#track = connection.addTrack(describeVideo(video));
     this.#track.onOpen(() => {
@@ -80,6 +83,8 @@ class DatachannelTransport implements PeerTransport {
     this.#state = 'answered';
     for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
     this.#waitingCandidates = [];
+    for (const { candidate, mid } of this.#heldCandidates) this.#events.onCandidate(candidate, mid);
+    this.#heldCandidates = [];
     return undefined;
   }
 
@@ -108,6 +113,16 @@ class DatachannelTransport implements PeerTransport {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#closeNative();
+  }
+
+  /**
+   * Our candidates are held back until the answer is in. libdatachannel gives an answer to its ICE agent before it
+   * keeps it itself; a viewer who is checking already can finish ICE and DTLS in between, and the connection fails
+   * for want of a fingerprint to compare (one in 150 on loopback under load).
+   */
+  #handleCandidate(candidate: string, mid: string): void {
+    if (this.#state === 'offering') this.#heldCandidates.push({ candidate, mid });
+    else this.#events.onCandidate(candidate, mid);
   }
 
   #tryCandidate(candidate: string): Refusal | undefined {

@@ -17,6 +17,7 @@ export interface VideoOffer {
 
 export interface PeerTransportEvents {
   onOffer(sdp: string): void;
+  /** A candidate of ours for the viewer; none comes before the answer was taken. */
   onCandidate(candidate: string, sdpMid: string): void;
   /** The track takes packets from now on. */
   onOpen(): void;
