@@ -1,30 +1,17 @@
 /** The camera programs, end to end: a stand-in for rpicam-vid on PATH, and any program by exec:. */
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { launchChromium } from './support/chromium.ts';
-import { killAll, PerchProcess, serve, stream } from './support/perch-process.ts';
-import { ViewerPage } from './support/viewer-page.ts';
+import { expect, test } from 'vitest';
+import { PerchProcess, serve, stream } from './support/perch-process.ts';
+import { useBrowser } from './support/use-browser.ts';
+import type { ViewerPage } from './support/viewer-page.ts';
 
 const STAND_IN = fileURLToPath(new URL('./fixtures/bin', import.meta.url));
 const withCamera = { PATH: `${STAND_IN}${delimiter}${process.env['PATH']}` };
 
-let browser: Browser;
+const open = useBrowser();
 
-beforeAll(async () => {
-  browser = await launchChromium(inject('chromium'));
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await killAll();
-});
-
-const watch = (port: number): Promise<ViewerPage> =>
-  ViewerPage.open(browser, `http://127.0.0.1:${port}/watch/pi-camera-stream`);
+const watch = (port: number): Promise<ViewerPage> => open(`http://127.0.0.1:${port}/watch/pi-camera-stream`);
 
 test('auto takes the Raspberry Pi camera, and its video goes on after the camera program is killed', async () => {
   const { port } = await serve();

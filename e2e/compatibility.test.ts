@@ -2,31 +2,18 @@
 import { fileURLToPath } from 'node:url';
 import { startServer } from '@perch/server';
 import { pino } from 'pino';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startGuideServer } from './fixtures/guide-server.ts';
-import { launchChromium } from './support/chromium.ts';
-import { killAll, stream } from './support/perch-process.ts';
-import { ViewerPage } from './support/viewer-page.ts';
+import { stream } from './support/perch-process.ts';
+import { useBrowser } from './support/use-browser.ts';
+import type { ViewerPage } from './support/viewer-page.ts';
 
 const OLD_SITE = new URL('./fixtures/guide-site/', import.meta.url);
 const OUR_SITE = new URL('../packages/viewer/dist/site/', import.meta.url);
 
-let browser: Browser;
+const open = useBrowser();
 
-beforeAll(async () => {
-  browser = await launchChromium(inject('chromium'));
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await killAll();
-});
-
-const watch = (port: number): Promise<ViewerPage> =>
-  ViewerPage.open(browser, `http://127.0.0.1:${port}/watch/pi-camera-stream`);
+const watch = (port: number): Promise<ViewerPage> => open(`http://127.0.0.1:${port}/watch/pi-camera-stream`);
 
 test('an old page shows video from our streamer through our server, and hears that it left', async () => {
   const server = await startServer({

@@ -1,26 +1,14 @@
 /** The page shows the camera, and goes on showing it whatever is killed. */
 
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { launchChromium } from './support/chromium.ts';
-import { killAll, PerchProcess, serve, stream } from './support/perch-process.ts';
-import { ViewerPage } from './support/viewer-page.ts';
+import { describe, expect, test } from 'vitest';
+import { PerchProcess, serve, stream } from './support/perch-process.ts';
+import { useBrowser } from './support/use-browser.ts';
+import type { ViewerPage } from './support/viewer-page.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchChromium(inject('chromium'));
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await killAll();
-});
+const open = useBrowser();
 
 const watch = (port: number, stream = 'pi-camera-stream'): Promise<ViewerPage> =>
-  ViewerPage.open(browser, `http://127.0.0.1:${port}/watch/${stream}`);
+  open(`http://127.0.0.1:${port}/watch/${stream}`);
 
 async function health(port: number): Promise<{ broadcasters: number; viewers: number }> {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
@@ -33,7 +21,7 @@ describe('perch demo', () => {
     const [url] = await perch.says(
       /http:\/\/127\.0\.0\.1:\d+\/watch\/pi-camera-stream|http:\/\/localhost:\d+\/watch\/pi-camera-stream/,
     );
-    const viewer = await ViewerPage.open(browser, url);
+    const viewer = await open(url);
     await viewer.reaches('live');
     expect(await viewer.size()).toEqual([1280, 720]);
     const strips = await viewer.strips(30);
