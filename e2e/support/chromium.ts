@@ -36,7 +36,7 @@ export async function provideChromium(): Promise<string> {
   if (install === undefined) {
     throw new Error(`no Chromium that decodes H.264 was found; type: sudo ${INSTALL} (or set CHROMIUM_PATH)`);
   }
-  console.log(`no Chromium found; installing the distribution's: ${install.join(' ')}`);
+  console.log(`no Chromium found; installing the distribution's: ${INSTALL}`);
   for (const step of [['update'], INSTALL.split(' ').slice(1)]) {
     const [command = '', ...args] = [...install, ...step];
     execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
