@@ -37,6 +37,7 @@ export class ReceivingPeer {
   close(): void {
     this.#connection?.close();
     this.#connection = undefined;
+    for (const track of this.#tracks) track.close();
     this.#tracks.clear();
   }
 

@@ -147,11 +147,14 @@ class DatachannelTransport implements PeerTransport {
     });
   }
 
+  /** Both: a track that is not closed itself is never collected, nor what its callbacks hold (30 KB a viewer). */
   #closeNative(): void {
-    try {
-      this.#connection.close();
-    } catch {
-      // Closed already.
+    for (const native of [this.#connection, this.#track]) {
+      try {
+        native.close();
+      } catch {
+        // Closed already.
+      }
     }
   }
 
