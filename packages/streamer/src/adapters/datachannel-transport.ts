@@ -116,9 +116,9 @@ class DatachannelTransport implements PeerTransport {
   }
 
   /**
-   * Our candidates are held back until the answer is in. libdatachannel gives an answer to its ICE agent before it
-   * keeps it itself; a viewer who is checking already can finish ICE and DTLS in between, and the connection fails
-   * for want of a fingerprint to compare (one in 150 on loopback under load).
+   * Our candidates are held back until the answer is in. Where a viewer has them sooner, one connection in 150 on
+   * loopback under load fails within milliseconds of the answer (bench/RESULTS.md). Supposed, not proven: a viewer
+   * who is checking already connects while libdatachannel still takes the answer in.
    */
   #handleCandidate(candidate: string, mid: string): void {
     if (this.#state === 'offering') this.#heldCandidates.push({ candidate, mid });
