@@ -51,7 +51,11 @@ describe('pictures', () => {
     const studio = new Studio();
     const sink = new FakeSink();
     studio.broadcast.add(sink);
-    studio.broadcast.handlePicture({ accessUnit: { nalUnits: [], keyframe: false }, capturedMs: 0 });
+    studio.broadcast.handlePicture({
+      layer: 'main',
+      accessUnit: { nalUnits: [], keyframe: false },
+      capturedMs: 0,
+    });
     expect(sink.pictures).toEqual([]);
     expect(studio.broadcast.pictureCount).toBe(0);
   });
@@ -83,7 +87,7 @@ describe('sources that come and go', () => {
     studio.broadcast.useSource(undefined);
     studio.broadcast.add(new FakeSink());
     studio.broadcast.requestKeyframeForLoss();
-    expect(studio.source.keyframeRequests).toBe(0);
+    expect(studio.source.main.keyframeRequests).toBe(0);
   });
 
   test('a viewer who comes while there is none sees the last pictures until the next source begins', () => {

@@ -129,7 +129,7 @@ describe('the test source', () => {
       testPictures,
       collected.events,
     );
-    expect(source.forcesKeyframes).toBe(true);
+    expect(source.main.forcesKeyframes).toBe(true);
     await collected.until(() => collected.pictures.length >= 3);
     expect(collected.pictures.slice(0, 3).map(({ accessUnit }) => accessUnit.keyframe)).toEqual([
       true,
@@ -137,7 +137,7 @@ describe('the test source', () => {
       false,
     ]);
     const before = collected.pictures.length;
-    source.requestKeyframe();
+    source.main.requestKeyframe();
     await collected.until(() =>
       collected.pictures.slice(before).some(({ accessUnit }) => accessUnit.keyframe),
     );

@@ -96,7 +96,7 @@ describe('the text of --source', () => {
     });
     await source?.close();
     expect(seen).toEqual([true, 'sh ended with exit code 4']);
-    expect(source?.forcesKeyframes).toBe(false);
+    expect(source?.main.forcesKeyframes).toBe(false);
   });
 });
 

@@ -53,7 +53,7 @@ describe('a source that is kept running', () => {
     stage.studio.broadcast.requestKeyframeForLoss();
     await stage.advance(1_000);
     stage.studio.broadcast.requestKeyframeForLoss();
-    expect(stage.last.keyframeRequests).toBe(1);
+    expect(stage.last.main.keyframeRequests).toBe(1);
   });
 
   test('the first opening that fails rejects start and is not tried again', async () => {

@@ -29,7 +29,7 @@ describe("a new viewer's first picture", () => {
   test('a source that makes keyframes on demand is asked for one, and nothing is sent before it', () => {
     const studio = new Studio();
     const viewer = joinAndOpen(studio);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
     studio.shoot();
     expect(viewer.transport.rtp).toEqual([]);
     expect(viewer.connection.state).toBe('waiting-for-keyframe');
@@ -45,7 +45,7 @@ describe("a new viewer's first picture", () => {
     studio.shoot({ keyframe: true });
     studio.film(300);
     const viewer = joinAndOpen(studio);
-    expect(studio.source.keyframeRequests).toBe(0);
+    expect(studio.source.main.keyframeRequests).toBe(0);
     expect(startsKeyframe(viewer.transport.rtp[0]!.payload)).toBe(true);
     expect(viewer.transport.rtp.filter(({ marker }) => marker)).toHaveLength(4);
   });
@@ -56,7 +56,7 @@ describe("a new viewer's first picture", () => {
     studio.film(400);
     const viewer = joinAndOpen(studio);
     expect(viewer.transport.rtp).toEqual([]);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('a source that makes keyframes as it likes serves the cached group, however long', () => {
@@ -140,7 +140,7 @@ describe('what viewers ask for', () => {
     const studio = new Studio();
     const viewer = joinAndOpen(studio);
     studio.shoot({ keyframe: true });
-    studio.source.keyframeRequests = 0;
+    studio.source.main.keyframeRequests = 0;
     studio.clock.advance(1_000);
     return { studio, viewer, ssrc: viewer.transport.video.ssrc };
   }
@@ -150,13 +150,13 @@ describe('what viewers ask for', () => {
     const other = joinAndOpen(studio);
     studio.shoot({ keyframe: true });
     studio.clock.advance(1_000);
-    studio.source.keyframeRequests = 0;
+    studio.source.main.keyframeRequests = 0;
     let keyframes = 0;
     studio.film(3_000, () => {
       viewer.transport.receive(rtcp.pictureLoss(ssrc));
       other.transport.receive(rtcp.fullIntraRequest(ssrc, 1), rtcp.pictureLoss(ssrc));
-      if (studio.source.keyframeRequests === 0) return;
-      studio.source.keyframeRequests = 0;
+      if (studio.source.main.keyframeRequests === 0) return;
+      studio.source.main.keyframeRequests = 0;
       studio.shoot({ keyframe: true });
       keyframes++;
     });
@@ -168,16 +168,16 @@ describe('what viewers ask for', () => {
     viewer.transport.receive(rtcp.pictureLoss(ssrc));
     studio.shoot({ keyframe: true });
     studio.film(500);
-    studio.source.keyframeRequests = 0;
+    studio.source.main.keyframeRequests = 0;
     joinAndOpen(studio);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('a viewer who waits for its first keyframe asks for no further one', () => {
     const studio = new Studio();
     const viewer = joinAndOpen(studio);
     viewer.transport.receive(rtcp.pictureLoss(viewer.transport.video.ssrc));
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('a lost packet is sent again under its number, and once a round trip', () => {
@@ -211,7 +211,7 @@ describe('what viewers ask for', () => {
     const next = (sequenceNumbers(viewer).at(-1)! + 1) & 0xffff;
     viewer.transport.receive(rtcp.nack(ssrc + 1, next - 1), rtcp.nack(ssrc, next, 60_000));
     expect(viewer.transport.sent).toHaveLength(before);
-    expect(studio.source.keyframeRequests).toBe(0);
+    expect(studio.source.main.keyframeRequests).toBe(0);
   });
 
   test('a lost packet that is given up asks for a keyframe instead', () => {
@@ -221,7 +221,7 @@ describe('what viewers ask for', () => {
     const before = viewer.transport.sent.length;
     viewer.transport.receive(rtcp.nack(ssrc, lost));
     expect(viewer.transport.sent).toHaveLength(before);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('what is sent again keeps to the budget', () => {
@@ -232,7 +232,7 @@ describe('what viewers ask for', () => {
     const bytes = viewer.transport.sent.slice(before).reduce((sum, packet) => sum + packet.length, 0);
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(32 * 1024);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('[WIRE11] no RTCP, however malformed, does harm', () => {
@@ -355,7 +355,7 @@ describe('ends', () => {
     expect(viewer.events).toEqual(['open']);
     expect(viewer.connection.state).toBe('closed');
     expect(viewer.transport.rtp).toEqual(rtp);
-    expect(studio.source.keyframeRequests).toBe(1);
+    expect(studio.source.main.keyframeRequests).toBe(1);
   });
 
   test('a viewer whose transport takes nothing does not hurt the others', () => {

@@ -31,7 +31,10 @@ export async function resolveSource(
       return fromProgram(await rpicam(kind, format, components.log), components);
     case 'exec':
       if (rest === undefined || rest.trim() === '') break;
-      return fromProgram({ command: 'sh', args: ['-c', rest] }, components);
+      return fromProgram(
+        { command: 'sh', args: ['-c', rest], bitsPerSecond: format.bitsPerSecond },
+        components,
+      );
     case 'test': {
       if (rest !== undefined) break;
       const [{ EncodedSource }, { testPictures }] = await Promise.all([

@@ -18,7 +18,7 @@ import type { Clock } from './clock.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import type { VideoOffer } from './peer-transport.ts';
 import { PictureCache } from './picture-cache.ts';
-import type { CodedPicture } from './video-source.ts';
+import type { CodedPicture, VideoSource } from './video-source.ts';
 
 /** Dynamic payload types start at 96 (RFC 3551); Chromium's own choice for H.264 baseline. */
 const PAYLOAD_TYPE = 102;
@@ -52,18 +52,20 @@ export class Broadcast {
   readonly offer: VideoOffer;
   readonly history = new PacketHistory(DEFAULT_HISTORY_PACKETS);
   readonly #clock: Clock;
+  readonly #bitsPerSecond: number;
   readonly #timestampOffset: number;
   readonly #packetizer: RtpPacketizer;
   readonly #cache = new PictureCache();
   readonly #sinks = new Set<PacketSink>();
   readonly #keyframes: KeyframeRequests;
-  #source: { readonly forcesKeyframes: boolean; requestKeyframe(): void } | undefined;
+  #source: VideoSource | undefined;
   /** Pictures of a new source build on nothing that was sent until its first keyframe. */
   #needsKeyframe = true;
   #pictureCount = 0;
 
   constructor({ clock, random }: BroadcastComponents, format: VideoFormat) {
     this.#clock = clock;
+    this.#bitsPerSecond = format.bitsPerSecond;
     this.#timestampOffset = Math.floor(random() * 2 ** 32);
     // RFC 3550, section 8.1: random, so that two streams do not collide; zero is avoided, some take it for none.
     const ssrc = 1 + Math.floor(random() * (2 ** 32 - 1));
@@ -80,7 +82,7 @@ export class Broadcast {
       profileLevelId: profileLevelId('constrained-baseline', h264LevelFor(format) ?? 31),
       extensions: [{ id: PLAYOUT_DELAY_ID, uri: PLAYOUT_DELAY_URI }],
     };
-    this.#keyframes = new KeyframeRequests(clock, () => this.#source?.requestKeyframe());
+    this.#keyframes = new KeyframeRequests(clock, () => this.#source?.main.requestKeyframe());
   }
 
   /** Pictures sent since the beginning. */
@@ -94,9 +96,11 @@ export class Broadcast {
   }
 
   /** A source was opened, the first or another one, or there is none; its pictures count from its first keyframe. */
-  useSource(source: { readonly forcesKeyframes: boolean; requestKeyframe(): void } | undefined): void {
+  useSource(source: VideoSource | undefined): void {
     this.#source = source;
-    if (source !== undefined) this.#needsKeyframe = true;
+    if (source === undefined) return;
+    this.#needsKeyframe = true;
+    source.main.setBitsPerSecond(this.#bitsPerSecond);
   }
 
   handlePicture({ accessUnit, capturedMs }: CodedPicture): void {
@@ -113,7 +117,7 @@ export class Broadcast {
 
   /** Adds a viewer who can take packets now; its first packets are those of a keyframe. */
   add(sink: PacketSink): void {
-    const forcesKeyframes = this.#source?.forcesKeyframes ?? false;
+    const forcesKeyframes = this.#source?.main.forcesKeyframes ?? false;
     const cached = this.#cache.since(this.#clock.nowMs(), forcesKeyframes ? SHORT_GROUP_MS : ANY_AGE_MS);
     // Added first: sending may end the viewer, who is removed then.
     this.#sinks.add(sink);

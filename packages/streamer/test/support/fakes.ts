@@ -19,7 +19,9 @@ import type {
 } from '../../src/domain/peer-transport.ts';
 import type {
   CodedPicture,
+  LayerName,
   OpenVideoSource,
+  VideoLayer,
   VideoSource,
   VideoSourceEvents,
 } from '../../src/domain/video-source.ts';
@@ -199,19 +201,38 @@ export class FakeLink implements SignalingLink {
   }
 }
 
-export class FakeSource implements VideoSource {
-  readonly events: VideoSourceEvents;
+export class FakeLayer implements VideoLayer {
+  readonly lowestBitsPerSecond: number;
+  readonly highestBitsPerSecond: number;
   readonly forcesKeyframes: boolean;
   keyframeRequests = 0;
-  closed = false;
+  bitsPerSecond = 0;
 
-  constructor(events: VideoSourceEvents, forcesKeyframes = true) {
-    this.events = events;
+  constructor(lowest: number, highest: number, forcesKeyframes: boolean) {
+    this.lowestBitsPerSecond = lowest;
+    this.highestBitsPerSecond = highest;
     this.forcesKeyframes = forcesKeyframes;
   }
 
   requestKeyframe() {
     this.keyframeRequests++;
+  }
+
+  setBitsPerSecond(bitsPerSecond: number) {
+    this.bitsPerSecond = bitsPerSecond;
+  }
+}
+
+export class FakeSource implements VideoSource {
+  readonly events: VideoSourceEvents;
+  readonly main: FakeLayer;
+  readonly low: FakeLayer | undefined;
+  closed = false;
+
+  constructor(events: VideoSourceEvents, { forcesKeyframes = true, hasLow = true } = {}) {
+    this.events = events;
+    this.main = new FakeLayer(FORMAT.bitsPerSecond / 4, FORMAT.bitsPerSecond, forcesKeyframes);
+    this.low = hasLow ? new FakeLayer(30_000, FORMAT.bitsPerSecond / 2, true) : undefined;
   }
 
   close() {
@@ -235,11 +256,14 @@ const SPS = Uint8Array.of(0x67, 0x42, 0xe0, 0x0d, 0xda);
 const PPS = Uint8Array.of(0x68, 0xce, 0x3c, 0x80);
 
 /** A picture of `size` bytes that no decoder would take but every packetizer does. */
-export function picture(capturedMs: number, { keyframe = false, size = 20 } = {}): CodedPicture {
+export function picture(
+  capturedMs: number,
+  { keyframe = false, size = 20, layer = 'main' as LayerName } = {},
+): CodedPicture {
   const slice = new Uint8Array(size).fill(0xaa);
   slice[0] = keyframe ? 0x65 : 0x41;
   slice[1] = 0x9a;
-  return { accessUnit: { nalUnits: keyframe ? [SPS, PPS, slice] : [slice], keyframe }, capturedMs };
+  return { layer, accessUnit: { nalUnits: keyframe ? [SPS, PPS, slice] : [slice], keyframe }, capturedMs };
 }
 
 /** A broadcast with a source that is used, on a manual clock. */
@@ -249,9 +273,9 @@ export class Studio {
   readonly source: FakeSource;
   readonly broadcast: Broadcast;
 
-  constructor({ forcesKeyframes = true } = {}) {
+  constructor(options: { forcesKeyframes?: boolean; hasLow?: boolean } = {}) {
     this.broadcast = new Broadcast({ clock: this.clock, random: () => 0.5 }, FORMAT);
-    this.source = new FakeSource({ onPicture: () => {}, onEnded: () => {} }, forcesKeyframes);
+    this.source = new FakeSource({ onPicture: () => {}, onEnded: () => {} }, options);
     this.broadcast.useSource(this.source);
   }
 

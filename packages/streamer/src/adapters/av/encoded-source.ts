@@ -4,7 +4,7 @@
  */
 import type { VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
-import type { VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { H264Encoder } from './h264-encoder.ts';
 
 /** A picture in yuv420p; its memory is the producer's, and good until the next one is asked for. */
@@ -20,7 +20,8 @@ export type RawPictures = (signal: AbortSignal) => AsyncGenerator<RawPicture, vo
 const TICKS_PER_MS = 90;
 
 export class EncodedSource implements VideoSource {
-  readonly forcesKeyframes = true;
+  readonly main: VideoLayer;
+  readonly low = undefined;
   readonly #events: VideoSourceEvents;
   readonly #encoder: H264Encoder;
   readonly #stop = new AbortController();
@@ -35,21 +36,31 @@ export class EncodedSource implements VideoSource {
   ): Promise<EncodedSource> {
     const encoder = await H264Encoder.open(format);
     try {
-      return new EncodedSource(encoder, openPictures(format), events);
+      return new EncodedSource(encoder, format, openPictures(format), events);
     } catch (error) {
       await encoder.close();
       throw error;
     }
   }
 
-  private constructor(encoder: H264Encoder, pictures: RawPictures, events: VideoSourceEvents) {
+  private constructor(
+    encoder: H264Encoder,
+    format: VideoFormat,
+    pictures: RawPictures,
+    events: VideoSourceEvents,
+  ) {
     this.#encoder = encoder;
     this.#events = events;
+    this.main = {
+      lowestBitsPerSecond: format.bitsPerSecond,
+      highestBitsPerSecond: format.bitsPerSecond,
+      forcesKeyframes: true,
+      requestKeyframe: () => {
+        this.#keyframeWanted = true;
+      },
+      setBitsPerSecond: () => undefined,
+    };
     this.#done = this.#run(pictures(this.#stop.signal));
-  }
-
-  requestKeyframe(): void {
-    this.#keyframeWanted = true;
   }
 
   async close(): Promise<void> {
@@ -66,7 +77,7 @@ export class EncodedSource implements VideoSource {
         const pts = BigInt(Math.round(capturedMs * TICKS_PER_MS));
         const accessUnit = await this.#encoder.encode(frame, pts, keyframe);
         if (this.#stop.signal.aborted) break;
-        if (accessUnit !== undefined) this.#events.onPicture({ accessUnit, capturedMs });
+        if (accessUnit !== undefined) this.#events.onPicture({ layer: 'main', accessUnit, capturedMs });
       }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);

@@ -8,17 +8,19 @@ import { ChildProgram } from './child-program.ts';
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
+  /** About what it sends. */
+  readonly bitsPerSecond: number;
 }
 
 /** Starts the program. It is running, or has failed by `onEnded`, when this returns. */
 export function openProgramSource(
-  { command, args }: Program,
+  { command, args, bitsPerSecond }: Program,
   components: { readonly clock: Clock; readonly log: Logger },
   events: VideoSourceEvents,
 ): VideoSource {
   const { clock, log } = components;
   const framer = new PipeFramer(clock, (accessUnit) => {
-    events.onPicture({ accessUnit, capturedMs: clock.nowMs() });
+    events.onPicture({ layer: 'main', accessUnit, capturedMs: clock.nowMs() });
   });
   log.debug({ command, args }, 'starting the camera program');
   const program = new ChildProgram(command, args, {
@@ -31,8 +33,14 @@ export function openProgramSource(
     },
   });
   return {
-    forcesKeyframes: false,
-    requestKeyframe: () => undefined,
+    main: {
+      lowestBitsPerSecond: bitsPerSecond,
+      highestBitsPerSecond: bitsPerSecond,
+      forcesKeyframes: false,
+      requestKeyframe: () => undefined,
+      setBitsPerSecond: () => undefined,
+    },
+    low: undefined,
     close: async () => {
       framer.close();
       await program.close();
