@@ -65,6 +65,8 @@ describe('settings', () => {
         'PORT',
         'CLOUDFLARE_TURN_ID',
         'CLOUDFLARE_TURN_TOKEN',
+        'TURN_SECRET',
+        'TURN_URLS',
         'SIGNALING_SERVER',
         'STREAM_ID',
         'CAMERA_WIDTH',
@@ -78,8 +80,8 @@ describe('settings', () => {
     const secrets = [serveSettings, streamSettings, demoSettings].flatMap((table) =>
       Object.values<CommandSettings[string]>(table).filter((it) => it.secret),
     );
-    expect(secrets.map((it) => it.env)).toEqual(['CLOUDFLARE_TURN_TOKEN']);
-    expect(secrets.map((it) => it.flag)).toEqual([undefined]);
+    expect(secrets.map((it) => it.env)).toEqual(['CLOUDFLARE_TURN_TOKEN', 'TURN_SECRET']);
+    expect(secrets.map((it) => it.flag)).toEqual([undefined, undefined]);
   });
 });
 

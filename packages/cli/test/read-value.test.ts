@@ -11,6 +11,7 @@ import {
   readSignalingUrl,
   readSource,
   readStreamId,
+  readTurnUrls,
 } from '../src/settings/read-value.ts';
 import type { Read } from '../src/settings/setting.ts';
 
@@ -169,5 +170,27 @@ describe('what is shown of a URL', () => {
     ['ws://1.2.3.4:8080/', 'ws://1.2.3.4:8080/'],
   ])('of %s is %s', (text, shown) => {
     expect(hideUrlSecrets(text)).toBe(shown);
+  });
+});
+
+describe('TURN URLs', () => {
+  it.each([
+    ['', []],
+    ['turn:203.0.113.7:3478', ['turn:203.0.113.7:3478']],
+    [
+      'turn:a.example, turns:a.example:5349?transport=tcp,',
+      ['turn:a.example', 'turns:a.example:5349?transport=tcp'],
+    ],
+  ])('%j are %j', (text, urls) => {
+    expect(taken(readTurnUrls(text))).toEqual(urls);
+  });
+  it.each([
+    '203.0.113.7:3478',
+    'stun:a.example',
+    'turn:a.example turn:b.example',
+    'turn:',
+    'https://a.example',
+  ])('%j is refused', (text) => {
+    expect(taken(readTurnUrls(text))).toBe('refused');
   });
 });

@@ -1,16 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTurn } from '../src/turn-choice.ts';
+import { chooseTurn, type TurnSettings } from '../src/turn-choice.ts';
+
+const NONE: TurnSettings = { cloudflareTurnId: '', cloudflareTurnToken: '', turnSecret: '', turnUrls: [] };
+const CLOUDFLARE = { ...NONE, cloudflareTurnId: 'id', cloudflareTurnToken: 'token' };
+const URLS = ['turn:203.0.113.7:3478'];
 
 describe('TURN', () => {
   it('is Cloudflare with both values', () => {
-    const choice = chooseTurn('id', 'token');
+    const choice = chooseTurn(CLOUDFLARE);
     expect(choice.turn).toEqual({ kind: 'cloudflare', keyId: 'id', apiToken: 'token' });
     expect(choice.warning).toBeUndefined();
   });
 
-  it('is STUN only, without a warning, where neither is set', () => {
-    expect(chooseTurn('', '')).toMatchObject({ turn: { kind: 'stun' } });
-    expect(chooseTurn('', '').warning).toBeUndefined();
+  it('is a server of one’s own with its secret and its URLs', () => {
+    const choice = chooseTurn({ ...NONE, turnSecret: 'north', turnUrls: URLS });
+    expect(choice.turn).toEqual({ kind: 'shared-secret', secret: 'north', urls: URLS });
+    expect(choice.state).toBe('TURN: turn:203.0.113.7:3478');
+    expect(choice.warning).toBeUndefined();
+  });
+
+  it('is a server of one’s own where Cloudflare is set too, with a warning', () => {
+    const choice = chooseTurn({ ...CLOUDFLARE, turnSecret: 'north', turnUrls: URLS });
+    expect(choice.turn.kind).toBe('shared-secret');
+    expect(choice.warning).toContain('without Cloudflare');
+  });
+
+  it('is STUN only, without a warning, where nothing is set', () => {
+    expect(chooseTurn(NONE)).toMatchObject({ turn: { kind: 'stun' } });
+    expect(chooseTurn(NONE).warning).toBeUndefined();
   });
 
   it.each([
@@ -20,9 +37,18 @@ describe('TURN', () => {
     ['id', 'your_api_token_here', 'CLOUDFLARE_TURN_TOKEN is still the placeholder'],
     ['your_turn_key_id_here', 'YOUR_TURN_TOKEN', 'CLOUDFLARE_TURN_ID and CLOUDFLARE_TURN_TOKEN are still'],
   ])('with id %j and token %j is STUN only, with a warning', (id, token, warning) => {
-    const choice = chooseTurn(id, token);
+    const choice = chooseTurn({ ...NONE, cloudflareTurnId: id, cloudflareTurnToken: token });
     expect(choice.turn).toEqual({ kind: 'stun' });
     expect(choice.warning).toContain(warning);
     expect(choice.state).toContain('TURN: none');
+  });
+
+  it.each([
+    ['north', [], 'TURN_SECRET is set but TURN_URLS is not'],
+    ['', URLS, 'TURN_URLS is set but TURN_SECRET is not'],
+  ])('with secret %j and URLs %j is STUN only, with a warning', (turnSecret, turnUrls, warning) => {
+    const choice = chooseTurn({ ...NONE, turnSecret, turnUrls });
+    expect(choice.turn).toEqual({ kind: 'stun' });
+    expect(choice.warning).toContain(warning);
   });
 });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CloudflareTurn } from './adapters/cloudflare/cloudflare-turn.ts';
+import { SharedSecretTurn } from './adapters/coturn/shared-secret-turn.ts';
 import { createHttpApp } from './adapters/http/http-app.ts';
 import { HttpListener } from './adapters/http/http-listener.ts';
 import { readSite, type Site } from './adapters/http/site.ts';
@@ -12,7 +13,7 @@ import { noIceServers, stunOnly } from './domain/fixed-ice-servers.ts';
 import type { IceServerSource } from './domain/ice-server-source.ts';
 import { Rooms } from './domain/rooms.ts';
 import type { Scheduler } from './domain/scheduler.ts';
-import { TurnCredentials } from './domain/turn-credentials.ts';
+import { TurnCredentials, type TurnMint } from './domain/turn-credentials.ts';
 import type { ServerOptions } from './server-options.ts';
 import { ServerStartError } from './server-start-error.ts';
 
@@ -99,15 +100,19 @@ function createIceServers({ turn, log }: ServerOptions, scheduler: Scheduler): I
       return { source: noIceServers, ...nothing };
     case 'stun':
       return { source: stunOnly, ...nothing };
-    case 'cloudflare': {
-      const mint = new CloudflareTurn(turn);
-      const report = (failure: string | undefined) => {
-        if (failure === undefined) log.debug('TURN credentials refreshed');
-        else log.warn({ reason: failure }, 'TURN credentials could not be fetched');
-      };
-      const credentials = new TurnCredentials({ mint, scheduler, random: Math.random, report });
-      return { source: credentials, start: () => credentials.start(), close: () => credentials.close() };
-    }
+    case 'cloudflare':
+      return keepFresh(new CloudflareTurn(turn));
+    case 'shared-secret':
+      return keepFresh(new SharedSecretTurn(turn, () => scheduler.now()));
+  }
+
+  function keepFresh(mint: TurnMint): IceServersHandle {
+    const report = (failure: string | undefined) => {
+      if (failure === undefined) log.debug('TURN credentials refreshed');
+      else log.warn({ reason: failure }, 'TURN credentials could not be fetched');
+    };
+    const credentials = new TurnCredentials({ mint, scheduler, random: Math.random, report });
+    return { source: credentials, start: () => credentials.start(), close: () => credentials.close() };
   }
 }
 

@@ -11,8 +11,8 @@ export const serve: Command<typeof serveSettings> = {
   summary: 'run the server and the page, on a machine that everyone can reach',
   settings: serveSettings,
   closeWithinMs: 3000,
-  moreHelp: `Without the TURN key, viewers whose network allows no direct connection get no
-picture.
+  moreHelp: `Without TURN, Cloudflare's or your own, viewers whose network allows no direct
+connection get no picture.
 
 Examples:
   perch serve
@@ -20,7 +20,7 @@ Examples:
   PORT=9000 perch serve --print-config`,
 
   async run(values, { lifetime, log, warn }) {
-    const choice = chooseTurn(values.cloudflareTurnId, values.cloudflareTurnToken);
+    const choice = chooseTurn(values);
     if (choice.warning !== undefined) warn(choice.warning);
 
     const { port, host } = values;

@@ -1,5 +1,5 @@
 /** The checks of single values, from text as a person wrote it. Pure. */
-import { decodeClientMessage } from '@perch/protocol';
+import { decodeClientMessage, readTurnCredentials } from '@perch/protocol';
 import { LOG_LEVELS, type LogLevel, type Read } from './setting.ts';
 
 export const SOURCE_KINDS = 'auto, test, rpicam, exec:COMMAND or file:PATH';
@@ -88,6 +88,17 @@ export function readCredential(text: string): Read<string> {
   const credential = text.trim();
   if (/^[\x21-\x7e]*$/.test(credential)) return { ok: true, value: credential };
   return refused('must have no spaces or special characters; copy it again');
+}
+
+/** `turn:` and `turns:` URLs, separated by commas. Empty means not set. */
+export function readTurnUrls(text: string): Read<readonly string[]> {
+  const urls = text
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+  const known = readTurnCredentials({ iceServers: [{ urls }] }) !== undefined;
+  if (known && urls.every((url) => /^turns?:/.test(url))) return { ok: true, value: urls };
+  return refused('must be TURN URLs, such as turn:203.0.113.7:3478,turn:203.0.113.7:3478?transport=tcp');
 }
 
 export function readSwitch(text: string): Read<boolean> {

@@ -12,6 +12,7 @@ import {
   readSource,
   readStreamId,
   readSwitch,
+  readTurnUrls,
 } from './read-value.ts';
 import { type CommandSettings, LOG_LEVELS, type Setting } from './setting.ts';
 
@@ -59,6 +60,19 @@ export const serveSettings = {
     fallback: '',
     read: readCredential,
     secret: true,
+  }),
+  turnSecret: setting({
+    env: 'TURN_SECRET',
+    summary: "your own TURN server's secret (in coturn static-auth-secret)",
+    fallback: '',
+    read: readCredential,
+    secret: true,
+  }),
+  turnUrls: setting({
+    env: 'TURN_URLS',
+    summary: 'where it is, with commas: turn:203.0.113.7:3478',
+    fallback: '',
+    read: readTurnUrls,
   }),
   open: setting({
     flag: '--open',
