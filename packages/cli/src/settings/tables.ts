@@ -63,7 +63,7 @@ export const serveSettings = {
   }),
   turnSecret: setting({
     env: 'TURN_SECRET',
-    summary: "your own TURN server's secret (in coturn static-auth-secret)",
+    summary: "your own TURN server's secret: static-auth-secret",
     fallback: '',
     read: readCredential,
     secret: true,
