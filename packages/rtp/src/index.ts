@@ -8,12 +8,6 @@ export {
   type CongestionDiagnostics,
 } from './congestion/congestion-controller.ts';
 export { MAX_QUEUE_MS, Pacer, type PacerSink } from './congestion/pacer.ts';
-export {
-  MAX_PADDING_BYTES,
-  MAX_PADDING_PACKET_BYTES,
-  type PaddingPacketFields,
-  paddingPacket,
-} from './congestion/padding-packet.ts';
 export type { ProbeCluster } from './congestion/probe-controller.ts';
 export {
   type H264Profile,

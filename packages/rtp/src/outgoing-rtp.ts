@@ -88,10 +88,11 @@ export class OutgoingRtp {
 
   /**
    * Gives `packet` this viewer's next number, patches its bytes and counts it: to be called right before the send,
-   * and the bytes sent before anything else touches them. `history` is the one that the packet was added to;
-   * `transportSequence` the transport-wide number, for viewers who agreed on it. Returns what was sent.
+   * and the bytes sent before anything else touches them. `transportSequence` is the transport-wide number, for viewers
+   * who agreed on it.
    */
-  prepare(packet: RtpPacket, history: PacketHistory, transportSequence?: number): SentPacket {
+  prepare(packet: RtpPacket, transportSequence?: number): void {
+    const { history } = packet;
     const sequence = this.#nextSequence++;
     const run = this.#runs.at(-1);
     const continues =
@@ -102,7 +103,7 @@ export class OutgoingRtp {
     }
     this.#transportSequences[sequence % MAX_RESEND_DISTANCE] =
       transportSequence === undefined ? NO_TRANSPORT_SEQUENCE : transportSequence & 0xffff;
-    return this.#patch({ sequence, packet }, transportSequence);
+    this.#patch(sequence, packet, transportSequence);
   }
 
   /**
@@ -111,9 +112,14 @@ export class OutgoingRtp {
    * (RFC 7714, section 8, forbids IV reuse). For the same reason a connection keeps one OutgoingRtp an SSRC from beginning to end.
    * The packet must still be found by `lookUp`.
    */
-  prepareAgain(sent: SentPacket): SentPacket {
-    const remembered = this.#transportSequences[sent.sequence % MAX_RESEND_DISTANCE] ?? NO_TRANSPORT_SEQUENCE;
-    return this.#patch(sent, remembered === NO_TRANSPORT_SEQUENCE ? undefined : remembered);
+  prepareAgain(sent: SentPacket): void {
+    this.#patch(sent.sequence, sent.packet, this.transportSequenceOf(sent));
+  }
+
+  /** The transport-wide number that a packet was first sent with, undefined for none. `lookUp` must still find it. */
+  transportSequenceOf({ sequence }: SentPacket): number | undefined {
+    const remembered = this.#transportSequences[sequence % MAX_RESEND_DISTANCE] ?? NO_TRANSPORT_SEQUENCE;
+    return remembered === NO_TRANSPORT_SEQUENCE ? undefined : remembered;
   }
 
   /** Finds what was sent under a 16-bit sequence number, taken as the newest that it can mean. */
@@ -134,14 +140,13 @@ export class OutgoingRtp {
     this.#runs = [...this.#runs.slice(Math.max(useful, 0)), run];
   }
 
-  #patch(sent: SentPacket, transportSequence: number | undefined): SentPacket {
-    const { bytes, extensionPlaces, payloadBytes } = sent.packet;
-    setSequenceNumber(bytes, sent.sequence);
+  #patch(sequence: number, packet: RtpPacket, transportSequence: number | undefined): void {
+    const { bytes, extensionPlaces, payloadBytes } = packet;
+    setSequenceNumber(bytes, sequence);
     setPayloadType(bytes, this.#payloadType);
     setSsrc(bytes, this.ssrc);
     patchExtensions(bytes, extensionPlaces, this.#extensionIds, transportSequence);
     this.packetCount++;
     this.octetCount += payloadBytes;
-    return sent;
   }
 }

@@ -14,6 +14,7 @@ import {
   placeExtensions,
   writeExtensionBlock,
 } from './header-extensions.ts';
+import { PacketHistory } from './packet-history.ts';
 import { writeRtpHeader } from './rtp-packet.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface RtpPacket {
   /** Bytes after the header: what a sender report counts (RFC 3550, 6.4.1). */
   readonly payloadBytes: number;
   readonly extensionPlaces: ExtensionPlaces;
+  /** The layer's memory, where the packet is found by its index until it is too old. */
+  readonly history: PacketHistory;
 }
 
 export interface RtpPacketizerOptions {
@@ -46,6 +49,8 @@ export interface RtpPacketizerOptions {
   readonly maxPacketBytes?: number;
   /** Index of the first packet. */
   readonly firstSequenceNumber?: number;
+  /** How many packets are kept for retransmission. */
+  readonly historyPackets?: number;
   /** Added to each timestamp. The same for all layers of a stream, so that a viewer can change between them. */
   readonly timestampOffset?: number;
   /** Which extensions the packets have room for, and the ids to write before a viewer's own are patched in. */
@@ -55,7 +60,7 @@ export interface RtpPacketizerOptions {
   };
 }
 
-/** One layer's packets, numbered one after the other. Owns nothing but that number. */
+/** One layer's packets, numbered one after the other. Owns that number, and the newest packets. */
 export class RtpPacketizer {
   readonly #ssrc: number;
   readonly #payloadType: number;
@@ -64,6 +69,7 @@ export class RtpPacketizer {
   readonly #places: ExtensionPlaces;
   readonly #ids: ExtensionIds;
   readonly #playoutDelay: PlayoutDelay | undefined;
+  readonly #history: PacketHistory;
   #nextIndex: number;
 
   constructor(options: RtpPacketizerOptions) {
@@ -72,6 +78,7 @@ export class RtpPacketizer {
     this.#payloadType = options.payloadType;
     this.#timestampOffset = options.timestampOffset ?? 0;
     this.#nextIndex = options.firstSequenceNumber ?? 0;
+    this.#history = new PacketHistory(options.historyPackets);
     this.#playoutDelay = playoutDelay;
     this.#ids = { transportSequence: transportSequence?.id, playoutDelay: playoutDelay?.id };
     this.#places = placeExtensions({
@@ -115,7 +122,18 @@ export class RtpPacketizer {
       writeH264Payload(payload, memory, offset + headerBytes);
       offset += bytes.length;
       const payloadBytes = payload.byteLength;
-      return { bytes, index, timestamp, marker, keyframe, payloadBytes, extensionPlaces: this.#places };
+      const packet: RtpPacket = {
+        bytes,
+        index,
+        timestamp,
+        marker,
+        keyframe,
+        payloadBytes,
+        extensionPlaces: this.#places,
+        history: this.#history,
+      };
+      this.#history.add(packet);
+      return packet;
     });
   }
 }

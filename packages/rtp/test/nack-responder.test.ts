@@ -4,7 +4,6 @@ import {
   NackResponder,
   type NackResponderOptions,
   OutgoingRtp,
-  PacketHistory,
   RtpPacketizer,
 } from '../src/index.ts';
 import { nalUnitOf } from './support/bytes.ts';
@@ -14,14 +13,12 @@ function scene(
   count: number,
   options: NackResponderOptions & { packetBytes?: number; keyframeAt?: number } = {},
 ) {
-  const history = new PacketHistory(64);
-  const packetizer = new RtpPacketizer({ ssrc: 1, payloadType: 96 });
+  const packetizer = new RtpPacketizer({ ssrc: 1, payloadType: 96, historyPackets: 64 });
   const outgoing = new OutgoingRtp({ ssrc: 2, payloadType: 96, firstSequenceNumber: 0 });
   const responder = new NackResponder(outgoing, options);
   const send = (header: number) => {
     for (const packet of packetizer.packetize([nalUnitOf(header, (options.packetBytes ?? 112) - 12)], 0)) {
-      history.add(packet);
-      outgoing.prepare(packet, history);
+      outgoing.prepare(packet);
     }
   };
   for (let at = 0; at < count; at++) send(at === (options.keyframeAt ?? 0) ? 0x65 : 0x41);

@@ -12,23 +12,21 @@ import { hex, toHex } from './support/bytes.ts';
 
 /** A layer that makes pictures of one packet each. */
 class Layer {
-  readonly history: PacketHistory;
   readonly #packetizer: RtpPacketizer;
   #timestamp = 0;
 
   constructor(options: { firstSequenceNumber?: number; capacity?: number } = {}) {
-    this.history = new PacketHistory(options.capacity);
     this.#packetizer = new RtpPacketizer({
       ssrc: 1,
       payloadType: 96,
       firstSequenceNumber: options.firstSequenceNumber ?? 0,
+      ...(options.capacity === undefined ? {} : { historyPackets: options.capacity }),
       extensions: { transportSequence: { id: 1 }, playoutDelay: { id: 2, minMs: 0, maxMs: 100 } },
     });
   }
 
   next(nalUnit = '41 9a'): RtpPacket {
     const [packet] = this.#packetizer.packetize([hex(nalUnit)], this.#timestamp++);
-    this.history.add(packet!);
     return packet!;
   }
 }
@@ -43,11 +41,11 @@ describe('OutgoingRtp', () => {
   test('a packet becomes this viewer’s, byte by byte, and the next viewer’s after it', () => {
     const layer = new Layer({ firstSequenceNumber: 500 });
     const packet = layer.next();
-    viewer(0x1000, { transportSequence: 3, playoutDelay: 4 }).prepare(packet, layer.history, 0x1_0203);
+    viewer(0x1000, { transportSequence: 3, playoutDelay: 4 }).prepare(packet, 0x1_0203);
     expect(toHex(packet.bytes)).toBe(
       '90 e6 10 00 00 00 00 00 aa bb cc dd be de 00 02 31 02 03 42 00 00 0a 00 41 9a',
     );
-    viewer(0x2000, { transportSequence: 7, playoutDelay: 8 }).prepare(packet, layer.history, 5);
+    viewer(0x2000, { transportSequence: 7, playoutDelay: 8 }).prepare(packet, 5);
     expect(toHex(packet.bytes.subarray(2, 4))).toBe('20 00');
     expect(toHex(packet.bytes.subarray(16))).toBe('71 00 05 82 00 00 0a 00 41 9a');
   });
@@ -56,7 +54,7 @@ describe('OutgoingRtp', () => {
     const layer = new Layer();
     const packet = layer.next();
     const seen = (ids: ExtensionIds) => {
-      viewer(0, ids).prepare(packet, layer.history, 9);
+      viewer(0, ids).prepare(packet, 9);
       return parseRtpPacket(packet.bytes)!.extensions.map(({ id, data }) => `${id}: ${toHex(data)}`);
     };
     expect(seen({})).toEqual([]);
@@ -75,7 +73,7 @@ describe('OutgoingRtp', () => {
     const outgoing = viewer(100);
     const send = (layer: Layer) => {
       const packet = layer.next();
-      outgoing.prepare(packet, layer.history);
+      outgoing.prepare(packet);
       return wireNumber(packet);
     };
     expect([send(large), send(large)]).toEqual([100, 101]);
@@ -93,7 +91,7 @@ describe('OutgoingRtp', () => {
   test('numbers wrap on the wire and are still found', () => {
     const layer = new Layer();
     const outgoing = viewer(0x7fff);
-    for (let sent = 0; sent < 0x8002; sent++) outgoing.prepare(layer.next(), layer.history);
+    for (let sent = 0; sent < 0x8002; sent++) outgoing.prepare(layer.next());
     expect(outgoing.lookUp(0x0000)).toMatchObject({
       state: 'held',
       sequence: 0x10000,
@@ -116,7 +114,7 @@ describe('OutgoingRtp', () => {
     const layer = new Layer({ capacity: 8 });
     const outgoing = viewer();
     for (let sent = 0; sent < 100; sent++) {
-      outgoing.prepare(layer.next(), layer.history);
+      outgoing.prepare(layer.next());
       layer.next();
     }
     const held = Array.from({ length: 100 }, (_, at) => at).filter(
@@ -129,18 +127,19 @@ describe('OutgoingRtp', () => {
   test('RFC 3711, 3.3.2: what is out of SRTP’s window has expired, whatever its layer still holds', () => {
     const [left, current] = [new Layer(), new Layer()];
     const outgoing = viewer();
-    outgoing.prepare(left.next(), left.history);
-    for (let sent = 1; sent < MAX_RESEND_DISTANCE; sent++) outgoing.prepare(current.next(), current.history);
+    outgoing.prepare(left.next());
+    for (let sent = 1; sent < MAX_RESEND_DISTANCE; sent++) outgoing.prepare(current.next());
     expect(outgoing.lookUp(0)).toMatchObject({ state: 'held', packet: { index: 0 } });
-    outgoing.prepare(current.next(), current.history);
+    outgoing.prepare(current.next());
     expect(outgoing.lookUp(0)).toEqual({ state: 'expired', sequence: 0 });
   });
 
   test('RFC 3550, 6.4.1: packets and payload bytes are counted, resent ones too', () => {
     const layer = new Layer();
     const outgoing = viewer();
-    const sent = outgoing.prepare(layer.next('41 9a 01'), layer.history);
-    outgoing.prepare(layer.next(), layer.history);
+    const sent = { sequence: 0, packet: layer.next('41 9a 01') };
+    outgoing.prepare(sent.packet);
+    outgoing.prepare(layer.next());
     expect([outgoing.packetCount, outgoing.octetCount]).toEqual([2, 5]);
     outgoing.prepareAgain(sent);
     expect([outgoing.packetCount, outgoing.octetCount]).toEqual([3, 8]);
@@ -152,25 +151,28 @@ describe('OutgoingRtp', () => {
     const ids = { transportSequence: 3, playoutDelay: 4 };
     for (const transportSequence of [undefined, 0, 0xffff, 0x1_0005]) {
       const outgoing = viewer(7, ids);
-      const sent = outgoing.prepare(layer.next(), layer.history, transportSequence);
+      const sent = { sequence: 7, packet: layer.next() };
+      outgoing.prepare(sent.packet, transportSequence);
       const first = toHex(sent.packet.bytes);
-      viewer(9, { transportSequence: 5 }).prepare(sent.packet, layer.history, 1234);
-      outgoing.prepare(layer.next(), layer.history, 77);
+      viewer(9, { transportSequence: 5 }).prepare(sent.packet, 1234);
+      outgoing.prepare(layer.next(), 77);
       expect(toHex(sent.packet.bytes)).not.toBe(first);
-      expect(toHex(outgoing.prepareAgain(sent).packet.bytes)).toBe(first);
+      outgoing.prepareAgain(sent);
+      expect(toHex(sent.packet.bytes)).toBe(first);
+      expect(outgoing.transportSequenceOf(sent)).toBe(
+        transportSequence === undefined ? undefined : transportSequence & 0xffff,
+      );
     }
   });
 
   test('the newest keyframe is known by its first packet', () => {
-    const history = new PacketHistory();
     const packetizer = new RtpPacketizer({ ssrc: 1, payloadType: 96 });
     const outgoing = viewer(10);
     expect(outgoing.newestKeyframeSequence).toBeUndefined();
     for (const [nalUnits, timestamp] of [['67', '65 88'], ['41'], ['67', '65 88']].map(
       (texts, at) => [texts, at] as const,
     )) {
-      for (const packet of packetizer.packetize(nalUnits.map(hex), timestamp))
-        outgoing.prepare(packet, history);
+      for (const packet of packetizer.packetize(nalUnits.map(hex), timestamp)) outgoing.prepare(packet);
     }
     expect(outgoing.newestKeyframeSequence).toBe(13);
   });
@@ -180,7 +182,7 @@ describe('PacketHistory', () => {
   test('holds the newest packets only, found by index', () => {
     const layer = new Layer({ firstSequenceNumber: 0xfffd, capacity: 4 });
     const packets = Array.from({ length: 6 }, () => layer.next());
-    expect(packets.map(({ index }) => layer.history.get(index)?.index)).toEqual([
+    expect(packets.map(({ index }) => packets[0]!.history.get(index)?.index)).toEqual([
       undefined,
       undefined,
       0xffff,
@@ -188,7 +190,7 @@ describe('PacketHistory', () => {
       0x10001,
       0x10002,
     ]);
-    expect(layer.history.get(0x10003)).toBeUndefined();
+    expect(packets[0]!.history.get(0x10003)).toBeUndefined();
     expect(new PacketHistory().get(0)).toBeUndefined();
   });
 

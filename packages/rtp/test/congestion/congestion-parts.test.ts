@@ -5,13 +5,7 @@ import { LossBasedRate } from '../../src/congestion/loss-based-rate.ts';
 import { OveruseDetector } from '../../src/congestion/overuse-detector.ts';
 import { RateMeter } from '../../src/congestion/rate-meter.ts';
 import { TrendlineEstimator } from '../../src/congestion/trendline-estimator.ts';
-import {
-  CongestionController,
-  OutgoingRtp,
-  PacketHistory,
-  paddingPacket,
-  parseRtpPacket,
-} from '../../src/index.ts';
+import { CongestionController } from '../../src/index.ts';
 import { feedbackOf } from './support/feedback-of.ts';
 
 describe('ArrivalGroups (gcc-02, 5.2)', () => {
@@ -178,32 +172,5 @@ describe('CongestionController', () => {
     }
     expect(controller.targetBitsPerSecond).toBeGreaterThan(0);
     expect(controller.targetBitsPerSecond).toBeLessThanOrEqual(3_000_000);
-  });
-});
-
-describe('padding packets (RFC 3550, 5.1)', () => {
-  test('carry nothing but the transport-wide number, and are resent like others', () => {
-    const history = new PacketHistory(8);
-    const outgoing = new OutgoingRtp({
-      ssrc: 2,
-      payloadType: 96,
-      firstSequenceNumber: 9,
-      extensionIds: { transportSequence: 3 },
-    });
-    const packet = paddingPacket({ index: 0, timestamp: 1234, paddingBytes: 255 });
-    history.add(packet);
-    outgoing.prepare(packet, history, 0x1234);
-    const parsed = parseRtpPacket(packet.bytes)!;
-    expect(parsed).toMatchObject({
-      marker: false,
-      payloadType: 96,
-      sequenceNumber: 9,
-      timestamp: 1234,
-      ssrc: 2,
-    });
-    expect(parsed.payload).toHaveLength(0);
-    expect([...parsed.extensions[0]!.data]).toEqual([0x12, 0x34]);
-    expect(outgoing.lookUp(9).state).toBe('held');
-    expect(() => paddingPacket({ index: 0, timestamp: 0, paddingBytes: 256 })).toThrow(RangeError);
   });
 });
