@@ -1,6 +1,6 @@
 /** What the native WebRTC stack needs beyond the port's contract. */
 import { readdir } from 'node:fs/promises';
-import { PLAYOUT_DELAY_URI } from '@perch/rtp';
+import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
@@ -13,7 +13,11 @@ const VIDEO: VideoOffer = {
   ssrc: 0x1234_5678,
   cname: 'camera',
   profileLevelId: '42e01f',
-  extensions: [{ id: 2, uri: PLAYOUT_DELAY_URI }],
+  extensions: [
+    { id: 2, uri: PLAYOUT_DELAY_URI },
+    { id: 3, uri: TRANSPORT_SEQUENCE_URI },
+  ],
+  rtx: { payloadType: 103, ssrc: 0x1234_5679 },
 };
 
 function open() {
@@ -48,10 +52,12 @@ afterAll(() => {
 const section = () => answer.slice(answer.indexOf('m=video'));
 
 describe('the offer', () => {
-  test('has one video section with H.264 as payload 102, the extension and the SSRC', async () => {
+  test('has one video section: H.264 with its feedback, RTX, the extensions and both SSRCs', async () => {
     const { transport, offer } = await offered();
     transport.close();
-    expect(offer.match(/^m=.*$/gmu)).toEqual([expect.stringMatching(/^m=video 9 UDP\/TLS\/RTP\/SAVPF 102/u)]);
+    expect(offer.match(/^m=.*$/gmu)).toEqual([
+      expect.stringMatching(/^m=video 9 UDP\/TLS\/RTP\/SAVPF 102 103$/u),
+    ]);
     for (const line of [
       'a=mid:0',
       'a=sendonly',
@@ -59,12 +65,30 @@ describe('the offer', () => {
       'a=rtpmap:102 H264/90000',
       'a=rtcp-fb:102 nack',
       'a=rtcp-fb:102 nack pli',
+      'a=rtcp-fb:102 ccm fir',
+      'a=rtcp-fb:102 goog-remb',
+      'a=rtcp-fb:102 transport-cc',
       'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+      'a=rtpmap:103 RTX/90000',
+      'a=fmtp:103 apt=102',
       `a=extmap:2 ${PLAYOUT_DELAY_URI}`,
+      `a=extmap:3 ${TRANSPORT_SEQUENCE_URI}`,
+      'a=ssrc-group:FID 305419896 305419897',
       'a=ssrc:305419896 cname:camera',
+      'a=ssrc:305419897 cname:camera',
+      'a=msid:perch video',
     ]) {
-      expect(offer.split('\r\n')).toContain(line);
+      expect(offer.split('\r\n').filter((found) => found === line)).toHaveLength(1);
     }
+  });
+
+  test('says nothing of RTX where there is none', async () => {
+    const { rtx: _, ...video } = VIDEO;
+    const log = new EventLog();
+    const transport = datachannelTransports(silentLog)({ iceServers: [], video }, log);
+    const [offer] = await log.first('onOffer');
+    transport.close();
+    expect(offer).not.toMatch(/rtx|FID|103/iu);
   });
 });
 

@@ -19,6 +19,13 @@ import { toNativeIceServers } from './native-ice-servers.ts';
 /** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
 const MID = '0';
 
+/** RFC 8830: the names under which a viewer finds the one track in its one stream. */
+const STREAM_ID = 'perch';
+const TRACK_ID = 'video';
+
+/** Ticks a second of the RTP clock of H.264, and so of its retransmission (RFC 6184, section 8.2.1). */
+const CLOCK_RATE = 90_000;
+
 /** A browser with many interfaces sends about twenty candidates. */
 const MAX_WAITING_CANDIDATES = 64;
 
@@ -169,12 +176,22 @@ class DatachannelTransport implements PeerTransport {
   }
 }
 
-function describeVideo({ payloadType, ssrc, cname, profileLevelId, extensions }: VideoOffer): Video {
+/** RFC 8866 lines of the video section. libdatachannel writes nack, nack pli and goog-remb by itself. */
+function describeVideo({ payloadType, ssrc, cname, profileLevelId, extensions, rtx }: VideoOffer): Video {
   const video = new Video(MID, 'SendOnly');
   const fmtp = `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`;
   video.addH264Codec(payloadType, fmtp);
-  video.addSSRC(ssrc, cname, 'perch', 'video');
+  video.addSSRC(ssrc, cname, STREAM_ID, TRACK_ID);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
   for (const { id, uri } of extensions) video.parseSdpLine(`a=extmap:${id} ${uri}`);
+  if (rtx !== undefined) {
+    video.addRTXCodec(rtx.payloadType, payloadType, CLOCK_RATE);
+    // RFC 5576, section 4.2: which stream is resent by which. Not by addSSRC, which would write a=msid once more.
+    video.parseSdpLine(`a=ssrc-group:FID ${ssrc} ${rtx.ssrc}`);
+    video.parseSdpLine(`a=ssrc:${rtx.ssrc} cname:${cname}`);
+    video.parseSdpLine(`a=ssrc:${rtx.ssrc} msid:${STREAM_ID} ${TRACK_ID}`);
+  }
   return video;
 }
 

@@ -13,6 +13,8 @@ export interface VideoOffer {
   readonly profileLevelId: string;
   /** RTP header extensions (RFC 8285) by id. */
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
+  /** Where lost packets are sent again as a stream of their own (RFC 4588). */
+  readonly rtx?: { readonly payloadType: number; readonly ssrc: number };
 }
 
 export interface PeerTransportEvents {
