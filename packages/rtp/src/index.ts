@@ -68,3 +68,4 @@ export {
   RtpPacketizer,
   type RtpPacketizerOptions,
 } from './rtp-packetizer.ts';
+export { MAX_PADDING_BYTES, RtxStream, type RtxStreamOptions } from './rtx-stream.ts';
