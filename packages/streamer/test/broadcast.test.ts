@@ -1,18 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { Broadcast, type PacketSink } from '../src/domain/broadcast.ts';
+import { Broadcast, type Watcher } from '../src/domain/broadcast.ts';
+import type { Layer } from '../src/domain/layer.ts';
 import { FORMAT, ManualClock, picture, Studio } from './support/fakes.ts';
 
-class FakeSink implements PacketSink {
-  readonly pictures: { indexes: number[]; keyframe: boolean; timestamps: number[] }[] = [];
-  afterwards: () => void = () => {};
+const FULL = FORMAT.bitsPerSecond;
 
-  sendPackets(packets: Parameters<PacketSink['sendPackets']>[0], keyframe: boolean) {
-    this.pictures.push({
-      indexes: packets.map(({ index }) => index),
-      timestamps: packets.map(({ timestamp }) => timestamp),
-      keyframe,
-    });
-    this.afterwards();
+/** Watches what it is told to, at once. */
+class FakeWatcher implements Watcher {
+  carriesBitsPerSecond: number;
+  isBehind = false;
+  layer: Layer | undefined;
+  ticks = 0;
+  onTick: () => void = () => {};
+  readonly pictures: { layer: string; timestamp: number; keyframe: boolean }[] = [];
+
+  constructor(carriesBitsPerSecond = 4 * FULL) {
+    this.carriesBitsPerSecond = carriesBitsPerSecond;
+  }
+
+  tick() {
+    this.ticks++;
+    this.onTick();
+  }
+
+  watch(layer: Layer) {
+    if (layer === this.layer) return;
+    this.layer?.remove(this);
+    const isNew = this.layer === undefined;
+    this.layer = layer;
+    layer.add(this, { isNew });
+  }
+
+  sendPackets(layer: Layer, packets: Parameters<Watcher['sendPackets']>[1], keyframe: boolean) {
+    this.pictures.push({ layer: layer.name, timestamp: packets[0]!.timestamp, keyframe });
   }
 }
 
@@ -35,80 +55,101 @@ describe('the offer', () => {
 });
 
 describe('pictures', () => {
-  test('each is packetized once and handed to every viewer', () => {
+  test('those of a layer go to the viewers of that layer, and only the main ones are counted', () => {
     const studio = new Studio();
-    const sinks = [new FakeSink(), new FakeSink()];
-    for (const sink of sinks) studio.broadcast.add(sink);
-    studio.shoot({ keyframe: true, size: 3_000 });
-    studio.shoot();
-    expect(sinks[0]!.pictures).toEqual(sinks[1]!.pictures);
-    expect(sinks[0]!.pictures.map(({ keyframe }) => keyframe)).toEqual([true, false]);
-    expect(sinks[0]!.pictures.flatMap(({ indexes }) => indexes)).toEqual([0, 1, 2, 3, 4]);
-    expect(studio.broadcast.pictureCount).toBe(2);
+    const watcher = new FakeWatcher();
+    studio.broadcast.add(watcher);
+    studio.shoot({ keyframe: true });
+    studio.shoot({ keyframe: true, layer: 'low' });
+    expect(watcher.pictures).toMatchObject([{ layer: 'main', keyframe: true }]);
+    expect(studio.broadcast.pictureCount).toBe(1);
   });
 
-  test('a picture of nothing is not counted', () => {
+  test('timestamps are those of capture at 90 kHz, those of the low layer one tick later', () => {
     const studio = new Studio();
-    const sink = new FakeSink();
-    studio.broadcast.add(sink);
-    studio.broadcast.handlePicture({
-      layer: 'main',
-      accessUnit: { nalUnits: [], keyframe: false },
-      capturedMs: 0,
-    });
-    expect(sink.pictures).toEqual([]);
-    expect(studio.broadcast.pictureCount).toBe(0);
-  });
-
-  test('timestamps are those of capture at 90 kHz', () => {
-    const studio = new Studio();
-    const sink = new FakeSink();
-    studio.broadcast.add(sink);
+    const watcher = new FakeWatcher();
+    studio.broadcast.add(watcher);
     studio.broadcast.handlePicture(picture(1_000, { keyframe: true }));
     studio.broadcast.handlePicture(picture(1_040));
-    const [first, second] = sink.pictures.map(({ timestamps }) => timestamps[0]!);
+    watcher.carriesBitsPerSecond = 1;
+    studio.clock.advance(1_000);
+    expect(watcher.layer?.name).toBe('low');
+    studio.broadcast.handlePicture(picture(1_040, { keyframe: true, layer: 'low' }));
+    const [first, second, third] = watcher.pictures.map(({ timestamp }) => timestamp);
     expect((second! - first!) >>> 0).toBe(40 * 90);
+    expect((third! - second!) >>> 0).toBe(1);
   });
 
-  test('a viewer who was removed gets no more, and may be removed by what it is sent', () => {
-    const studio = new Studio();
-    studio.shoot({ keyframe: true });
-    const sink = new FakeSink();
-    sink.afterwards = () => studio.broadcast.remove(sink);
-    studio.broadcast.add(sink);
-    studio.shoot();
-    expect(sink.pictures).toHaveLength(1);
+  test('are wanted while somebody is not behind', () => {
+    const { broadcast } = new Studio();
+    expect(broadcast.isWanted('main')).toBe(false);
+    const [fast, slow] = [new FakeWatcher(), new FakeWatcher()];
+    slow.isBehind = true;
+    broadcast.add(slow);
+    expect(broadcast.isWanted('main')).toBe(false);
+    broadcast.add(fast);
+    expect(broadcast.isWanted('main')).toBe(true);
+    expect(broadcast.isWanted('low')).toBe(false);
   });
 });
 
-describe('sources that come and go', () => {
-  test('while there is none, a keyframe is asked of nobody', () => {
-    const studio = new Studio();
-    studio.broadcast.useSource(undefined);
-    studio.broadcast.add(new FakeSink());
-    studio.broadcast.requestKeyframeForLoss();
-    expect(studio.source.main.keyframeRequests).toBe(0);
+describe('rates', () => {
+  test('a layer has one while somebody watches it', () => {
+    const { broadcast, source } = new Studio();
+    expect([source.main.bitsPerSecond, source.low!.bitsPerSecond]).toEqual([0, 0]);
+    const watcher = new FakeWatcher();
+    broadcast.add(watcher);
+    expect([source.main.bitsPerSecond, source.low!.bitsPerSecond]).toEqual([FULL, 0]);
+    broadcast.remove(watcher);
+    broadcast.remove(watcher);
+    expect(source.main.bitsPerSecond).toBe(0);
   });
 
-  test('a viewer who comes while there is none sees the last pictures until the next source begins', () => {
-    const studio = new Studio();
-    studio.shoot({ keyframe: true });
-    studio.film(2_000);
-    studio.broadcast.useSource(undefined);
-    const sink = new FakeSink();
-    studio.broadcast.add(sink);
-    expect(sink.pictures[0]!.indexes).toHaveLength(22);
-    studio.shoot({ keyframe: true });
-    expect(sink.pictures[1]).toMatchObject({ keyframe: true, indexes: [22, 23] });
+  test('follow the viewers ten times a second, and nobody is asked when nobody watches', () => {
+    const { broadcast, clock, source } = new Studio();
+    const watcher = new FakeWatcher();
+    broadcast.add(watcher);
+    watcher.carriesBitsPerSecond = FULL / 2;
+    clock.advance(1_000);
+    expect(watcher.ticks).toBe(10);
+    expect(source.main.bitsPerSecond).toBe(FULL / 2);
+    watcher.onTick = () => broadcast.remove(watcher);
+    clock.advance(1_000);
+    expect(watcher.ticks).toBe(11);
+    expect(clock.timers.size).toBe(0);
   });
 
-  test('a viewer who waits when a source begins is served by its first keyframe', () => {
+  test('a slow viewer goes to the low layer, and the healthy one keeps its rate', () => {
+    const { broadcast, clock, source } = new Studio();
+    const [healthy, slow] = [new FakeWatcher(), new FakeWatcher()];
+    broadcast.add(healthy);
+    broadcast.add(slow);
+    slow.carriesBitsPerSecond = FULL / 3;
+    const rates = new Set<number>();
+    for (let n = 0; n < 30; n++) {
+      clock.advance(100);
+      rates.add(source.main.bitsPerSecond);
+    }
+    expect(rates).toEqual(new Set([FULL]));
+    expect([healthy.layer?.name, slow.layer?.name]).toEqual(['main', 'low']);
+    expect(source.low!.bitsPerSecond).toBe(FULL / 3);
+  });
+
+  test('a source that is opened anew gets the rates that are in force', () => {
+    const { broadcast, source } = new Studio();
+    broadcast.add(new FakeWatcher());
+    broadcast.useSource(undefined);
+    source.main.bitsPerSecond = 0;
+    broadcast.useSource(source);
+    expect(source.main.bitsPerSecond).toBe(FULL);
+  });
+
+  test('a viewer who comes while there is no source sees the last pictures', () => {
     const studio = new Studio();
-    studio.broadcast.useSource(undefined);
-    const sink = new FakeSink();
-    studio.broadcast.add(sink);
-    studio.broadcast.useSource(studio.source);
     studio.shoot({ keyframe: true });
-    expect(sink.pictures).toHaveLength(1);
+    studio.broadcast.useSource(undefined);
+    const watcher = new FakeWatcher();
+    studio.broadcast.add(watcher);
+    expect(watcher.pictures).toHaveLength(1);
   });
 });

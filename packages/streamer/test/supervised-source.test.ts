@@ -44,16 +44,12 @@ function deferred<T>() {
 }
 
 describe('a source that is kept running', () => {
-  test('its pictures go to the broadcast, and keyframes are asked of it', async () => {
+  test('its pictures go to the broadcast', async () => {
     const stage = new Stage();
     await stage.supervised.start();
     expect(stage.supervised.state).toBe('running');
     stage.last.events.onPicture(picture(0, { keyframe: true }));
     expect(stage.studio.broadcast.pictureCount).toBe(1);
-    stage.studio.broadcast.requestKeyframeForLoss();
-    await stage.advance(1_000);
-    stage.studio.broadcast.requestKeyframeForLoss();
-    expect(stage.last.main.keyframeRequests).toBe(1);
   });
 
   test('the first opening that fails rejects start and is not tried again', async () => {

@@ -117,7 +117,11 @@ describe('numbers', () => {
     studio.shoot({ keyframe: true });
     const late = join(studio, { random: () => 0 });
     late.transport.open();
-    for (let n = 0; n < 40; n++) studio.shoot({ size: 1_100_000 });
+    for (let n = 0; n < 800; n++) {
+      studio.clock.advance(10_000);
+      studio.shoot({ keyframe: true, size: 55_000 });
+      studio.clock.advance(1_000);
+    }
     const numbers = sequenceNumbers(early);
     expect(numbers.length).toBeGreaterThan(2 ** 15);
     expect(numbers.every((number, n) => number === ((2 ** 15 - 1 + n) & 0xffff))).toBe(true);
@@ -227,6 +231,7 @@ describe('what viewers ask for', () => {
   test('what is sent again keeps to the budget', () => {
     const { studio, viewer, ssrc } = live();
     studio.shoot({ size: 200_000 });
+    studio.clock.advance(200);
     const before = viewer.transport.sent.length;
     viewer.transport.receive(rtcp.nack(ssrc, ...sequenceNumbers(viewer)));
     const bytes = viewer.transport.sent.slice(before).reduce((sum, packet) => sum + packet.length, 0);

@@ -125,6 +125,11 @@ export class CongestionController {
     return Math.min(Math.max(lowest, minBitsPerSecond), maxBitsPerSecond);
   }
 
+  /** Nothing was heard of the path yet: the target is a guess. */
+  get isUnknown(): boolean {
+    return this.#source === 'none';
+  }
+
   /** For the pacer. */
   get pacingBitsPerSecond(): number {
     const sinceDecreaseMs = (this.#lastFeedbackMs ?? 0) - this.#lastDecreaseMs;

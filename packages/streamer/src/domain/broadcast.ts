@@ -1,45 +1,31 @@
 /**
- * One encoded stream on its way to many viewers: each picture is packetized once, kept for retransmission and for
- * viewers to come, and handed to every viewer who is open.
+ * The stream on its way to many viewers: takes the source's pictures into their layers, puts each viewer on the layer
+ * that its path carries, and has the layers encoded at the rate that their viewers carry.
  *
- * Owns the packetizer, the history and the cached group of pictures; not the source, nor the viewers.
+ * Owns the layers and a timer while anyone watches; not the source, nor the viewers.
  */
-import {
-  DEFAULT_HISTORY_PACKETS,
-  h264LevelFor,
-  PacketHistory,
-  PLAYOUT_DELAY_URI,
-  profileLevelId,
-  type RtpPacket,
-  RtpPacketizer,
-  type VideoFormat,
-} from '@perch/rtp';
+import type { RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
 import type { Clock } from './clock.ts';
-import { KeyframeRequests } from './keyframe-requests.ts';
+import { Layer, type PacketSink } from './layer.ts';
 import type { VideoOffer } from './peer-transport.ts';
-import { PictureCache } from './picture-cache.ts';
-import type { CodedPicture, VideoSource } from './video-source.ts';
-
-/** Dynamic payload types start at 96 (RFC 3551); Chromium's own choice for H.264 baseline. */
-const PAYLOAD_TYPE = 102;
-const PLAYOUT_DELAY_ID = 2;
+import { allocateRates, newPlace, type Place } from './rate-allocation.ts';
+import { offeredExtensions, videoOffer } from './video-offer.ts';
+import type { CodedPicture, LayerName, VideoSource } from './video-source.ts';
 
 /** The RTP clock of H.264 in ticks a millisecond (RFC 6184, section 8.2.1). */
 const TICKS_PER_MS = 90;
 
-/**
- * A new viewer of a source that makes keyframes on demand takes the cached pictures while they are few, and saves
- * everyone a keyframe: ten pictures arrive about as fast as a new keyframe would.
- */
-const SHORT_GROUP_MS = 300;
+/** About as often as feedback comes. */
+const FOLLOW_INTERVAL_MS = 100;
 
-/** Where the source makes keyframes as it likes, the cached pictures are all there is. */
-const ANY_AGE_MS = Number.POSITIVE_INFINITY;
-
-/** Takes the pictures of a broadcast: a viewer. */
-export interface PacketSink {
-  /** The packets of one picture, or of several in order. Their bytes are patched and shared: send, don't keep. */
-  sendPackets(packets: readonly RtpPacket[], keyframe: boolean): void;
+/** A viewer whose connection is open. */
+export interface Watcher extends PacketSink {
+  /** What its path carries of video, in bits a second. */
+  readonly carriesBitsPerSecond: number;
+  /** Ten times a second. */
+  tick(): void;
+  /** Go over to this layer, which has a rate by now; called again with the same one it changes nothing. */
+  watch(layer: Layer): void;
 }
 
 export interface BroadcastComponents {
@@ -50,42 +36,36 @@ export interface BroadcastComponents {
 
 export class Broadcast {
   readonly offer: VideoOffer;
-  readonly history = new PacketHistory(DEFAULT_HISTORY_PACKETS);
+  /** What the owner allows the main layer. */
+  readonly bitsPerSecond: number;
   readonly #clock: Clock;
-  readonly #bitsPerSecond: number;
   readonly #timestampOffset: number;
-  readonly #packetizer: RtpPacketizer;
-  readonly #cache = new PictureCache();
-  readonly #sinks = new Set<PacketSink>();
-  readonly #keyframes: KeyframeRequests;
+  readonly #layers: Readonly<Record<LayerName, Layer>>;
+  readonly #watchers = new Map<Watcher, Place>();
   #source: VideoSource | undefined;
-  /** Pictures of a new source build on nothing that was sent until its first keyframe. */
-  #needsKeyframe = true;
   #pictureCount = 0;
+  #cancelFollow: (() => void) | undefined;
 
   constructor({ clock, random }: BroadcastComponents, format: VideoFormat) {
     this.#clock = clock;
-    this.#bitsPerSecond = format.bitsPerSecond;
+    this.bitsPerSecond = format.bitsPerSecond;
     this.#timestampOffset = Math.floor(random() * 2 ** 32);
-    // RFC 3550, section 8.1: random, so that two streams do not collide; zero is avoided, some take it for none.
-    const ssrc = 1 + Math.floor(random() * (2 ** 32 - 1));
-    this.#packetizer = new RtpPacketizer({
+    this.offer = videoOffer({ format, random });
+    const { ssrc, payloadType } = this.offer;
+    const packets: RtpPacketizerOptions = {
       ssrc,
-      payloadType: PAYLOAD_TYPE,
+      payloadType,
       timestampOffset: this.#timestampOffset,
-      extensions: { playoutDelay: { id: PLAYOUT_DELAY_ID, minMs: 0, maxMs: 0 } },
-    });
-    this.offer = {
-      payloadType: PAYLOAD_TYPE,
-      ssrc,
-      cname: Math.floor(random() * 2 ** 48).toString(36),
-      profileLevelId: profileLevelId('constrained-baseline', h264LevelFor(format) ?? 31),
-      extensions: [{ id: PLAYOUT_DELAY_ID, uri: PLAYOUT_DELAY_URI }],
+      extensions: offeredExtensions(),
     };
-    this.#keyframes = new KeyframeRequests(clock, () => this.#source?.main.requestKeyframe());
+    this.#layers = {
+      main: new Layer(clock, 'main', packets),
+      // One tick later, so that a viewer who falls from one to the other at one picture gets no timestamp twice.
+      low: new Layer(clock, 'low', { ...packets, timestampOffset: this.#timestampOffset + 1 }),
+    };
   }
 
-  /** Pictures sent since the beginning. */
+  /** Pictures sent since the beginning, of the main layer. */
   get pictureCount(): number {
     return this.#pictureCount;
   }
@@ -95,41 +75,57 @@ export class Broadcast {
     return Math.floor(this.#clock.nowMs() * TICKS_PER_MS + this.#timestampOffset) >>> 0;
   }
 
-  /** A source was opened, the first or another one, or there is none; its pictures count from its first keyframe. */
+  /** Whether a picture of this layer would be of use now. */
+  isWanted(layer: LayerName): boolean {
+    return this.#layers[layer].isWanted;
+  }
+
+  /** A source was opened, the first or another one, or there is none. */
   useSource(source: VideoSource | undefined): void {
     this.#source = source;
-    if (source === undefined) return;
-    this.#needsKeyframe = true;
-    source.main.setBitsPerSecond(this.#bitsPerSecond);
+    this.#layers.main.useSource(source?.main);
+    this.#layers.low.useSource(source?.low);
+    if (source !== undefined) this.#allocate();
   }
 
-  handlePicture({ accessUnit, capturedMs }: CodedPicture): void {
-    if (this.#needsKeyframe && !accessUnit.keyframe) return;
-    this.#needsKeyframe = false;
-    const packets = this.#packetizer.packetize(accessUnit.nalUnits, capturedMs * TICKS_PER_MS);
-    if (packets.length === 0) return;
-    this.#pictureCount++;
-    for (const packet of packets) this.history.add(packet);
-    this.#cache.add(packets, accessUnit.keyframe, this.#clock.nowMs());
-    for (const sink of this.#sinks) sink.sendPackets(packets, accessUnit.keyframe);
-    this.#keyframes.handlePicture(accessUnit.keyframe);
+  handlePicture(picture: CodedPicture): void {
+    const sent = this.#layers[picture.layer].handlePicture(picture);
+    if (sent && picture.layer === 'main') this.#pictureCount++;
   }
 
-  /** Adds a viewer who can take packets now; its first packets are those of a keyframe. */
-  add(sink: PacketSink): void {
-    const forcesKeyframes = this.#source?.main.forcesKeyframes ?? false;
-    const cached = this.#cache.since(this.#clock.nowMs(), forcesKeyframes ? SHORT_GROUP_MS : ANY_AGE_MS);
-    // Added first: sending may end the viewer, who is removed then.
-    this.#sinks.add(sink);
-    if (cached.length > 0) sink.sendPackets(cached, true);
-    else this.#keyframes.requestForNewViewer();
+  /** Adds a viewer who can take packets now. */
+  add(watcher: Watcher): void {
+    this.#watchers.set(watcher, newPlace());
+    this.#allocate();
+    this.#cancelFollow ??= this.#clock.after(FOLLOW_INTERVAL_MS, () => this.#follow());
   }
 
-  remove(sink: PacketSink): void {
-    this.#sinks.delete(sink);
+  remove(watcher: Watcher): void {
+    if (!this.#watchers.delete(watcher)) return;
+    this.#allocate();
+    if (this.#watchers.size > 0) return;
+    this.#cancelFollow?.();
+    this.#cancelFollow = undefined;
   }
 
-  requestKeyframeForLoss(): void {
-    this.#keyframes.requestForLoss();
+  #follow(): void {
+    this.#cancelFollow = this.#clock.after(FOLLOW_INTERVAL_MS, () => this.#follow());
+    // A copy: a tick may end its viewer.
+    for (const watcher of [...this.#watchers.keys()]) watcher.tick();
+    this.#allocate();
+  }
+
+  #allocate(): void {
+    if (this.#source !== undefined) {
+      const { main, low } = this.#source;
+      const placed = [...this.#watchers].map(([{ carriesBitsPerSecond }, place]) => ({
+        carriesBitsPerSecond,
+        place,
+      }));
+      const rates = allocateRates(placed, { main, low }, this.#clock.nowMs());
+      this.#layers.main.setBitsPerSecond(rates.main);
+      this.#layers.low.setBitsPerSecond(rates.low);
+    }
+    for (const [watcher, { layer }] of [...this.#watchers]) watcher.watch(this.#layers[layer]);
   }
 }

@@ -1,26 +1,18 @@
 /**
- * One viewer's copy of the broadcast. Owns its PeerTransport and closes it.
+ * One viewer's connection. Owns its PeerTransport and closes it, and the sender that paces what goes there.
  *
- * Starts at a keyframe and from then on sends every picture; answers NACKs from the broadcast's history, within a
- * budget, and passes on the wish for a keyframe. Ends when the transport does, when no connection comes about, or
- * when a viewer who is sent video stays silent.
+ * Watches one layer of the broadcast, starts at a keyframe and changes to another layer at one. Ends when the transport
+ * does, when no connection comes about, or when a viewer who is sent video stays silent.
  */
 import type { IceServer, Refusal } from '@perch/protocol';
-import {
-  MAX_FIRST_SEQUENCE_NUMBER,
-  NackResponder,
-  ntpTimeOf,
-  OutgoingRtp,
-  parseRtcp,
-  type ReportBlock,
-  type RtcpPacket,
-  type RtpPacket,
-  roundTripTimeMs,
-  writeSenderReport,
-} from '@perch/rtp';
-import type { Broadcast } from './broadcast.ts';
+import { parseRtcp, type RtpPacket } from '@perch/rtp';
+import { agreedMedia } from './agreed-media.ts';
+import type { Broadcast, Watcher } from './broadcast.ts';
 import type { Clock } from './clock.ts';
+import type { Layer } from './layer.ts';
 import type { OpenPeerTransport, PeerTransport } from './peer-transport.ts';
+import type { LayerName } from './video-source.ts';
+import { type SenderStats, ViewerSender } from './viewer-sender.ts';
 
 /** From the offer to the first packet. Slow phones on slow networks take five seconds. */
 export const CONNECT_WITHIN_MS = 30_000;
@@ -28,8 +20,8 @@ export const CONNECT_WITHIN_MS = 30_000;
 /** Receivers report about once a second; five missed in a row mean that nobody is there. */
 export const SILENT_AFTER_MS = 5_000;
 
-/** RFC 3550, section 6.2, asks for seconds; lip sync and round trips are measured sooner with one a second. */
-const SENDER_REPORT_INTERVAL_MS = 1_000;
+/** Nothing is to be heard of who was sent nothing for longer. */
+const SENDING_WITHIN_MS = 1_000;
 
 export interface ViewerConnectionEvents {
   onOffer(sdp: string): void;
@@ -48,22 +40,36 @@ export interface ViewerConnectionComponents {
 
 type State =
   | { readonly state: 'connecting'; readonly sinceMs: number }
-  | { readonly state: 'waiting-for-keyframe' }
-  | { readonly state: 'live' }
+  /** On its way to the first picture of `joining`. */
+  | {
+      readonly state: 'waiting-for-keyframe';
+      readonly sender: ViewerSender;
+      readonly joining: Layer | undefined;
+    }
+  /** Sees `watching`, and goes over to `joining` at its next keyframe. */
+  | {
+      readonly state: 'live';
+      readonly sender: ViewerSender;
+      readonly watching: Layer;
+      readonly joining: Layer | undefined;
+      /** What comes of `watching` is of no use: something was dropped, or the viewer is leaving it. */
+      readonly skipping: boolean;
+    }
   | { readonly state: 'closed' };
 
-export class ViewerConnection {
+export interface ViewerStats extends SenderStats {
+  readonly layer: LayerName | undefined;
+}
+
+export class ViewerConnection implements Watcher {
   readonly #broadcast: Broadcast;
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #events: ViewerConnectionEvents;
   readonly #transport: PeerTransport;
-  readonly #outgoing: OutgoingRtp;
-  readonly #nacks: NackResponder;
   #state: State;
+  #answer = '';
   #lastHeardMs: number;
-  #lastSentMs = Number.NEGATIVE_INFINITY;
-  #lastReportMs = Number.NEGATIVE_INFINITY;
-  #roundTripMs = 0;
 
   constructor(
     components: ViewerConnectionComponents,
@@ -73,16 +79,10 @@ export class ViewerConnection {
     const { broadcast, openTransport, clock, random } = components;
     this.#broadcast = broadcast;
     this.#clock = clock;
+    this.#random = random;
     this.#events = events;
     this.#state = { state: 'connecting', sinceMs: clock.nowMs() };
     this.#lastHeardMs = clock.nowMs();
-    this.#outgoing = new OutgoingRtp({
-      ssrc: broadcast.offer.ssrc,
-      payloadType: broadcast.offer.payloadType,
-      firstSequenceNumber: Math.floor(random() * (MAX_FIRST_SEQUENCE_NUMBER + 1)),
-      extensionIds: { playoutDelay: broadcast.offer.extensions[0]?.id },
-    });
-    this.#nacks = new NackResponder(this.#outgoing);
     this.#transport = openTransport(
       { iceServers, video: broadcast.offer },
       {
@@ -99,34 +99,79 @@ export class ViewerConnection {
     return this.#state.state;
   }
 
+  /** Undefined until the connection is open, and after its end. */
+  get stats(): ViewerStats | undefined {
+    if (!('sender' in this.#state)) return undefined;
+    const layer = this.#state.state === 'live' ? this.#state.watching.name : undefined;
+    return { ...this.#state.sender.stats, layer };
+  }
+
+  get carriesBitsPerSecond(): number {
+    return 'sender' in this.#state ? this.#state.sender.carriesBitsPerSecond : 0;
+  }
+
+  get isBehind(): boolean {
+    return 'sender' in this.#state && this.#state.sender.isBehind;
+  }
+
   answer(sdp: string): Refusal | undefined {
-    return this.#transport.answer(sdp);
+    const refusal = this.#transport.answer(sdp);
+    if (refusal === undefined) this.#answer = sdp;
+    return refusal;
   }
 
   addCandidate(candidate: string): Refusal | undefined {
     return this.#transport.addCandidate(candidate);
   }
 
-  /** Called by the broadcast. */
-  sendPackets(packets: readonly RtpPacket[], keyframe: boolean): void {
-    switch (this.#state.state) {
-      case 'connecting':
-      case 'closed':
+  watch(layer: Layer): void {
+    const before = this.#state;
+    if (!('sender' in before) || before.joining === layer) return;
+    before.joining?.remove(this);
+    if (before.state === 'waiting-for-keyframe') {
+      this.#state = { ...before, joining: layer };
+    } else if (before.watching === layer) {
+      // It may have missed pictures meanwhile.
+      this.#state = { ...before, joining: undefined };
+      return;
+    } else {
+      // Who falls to a smaller layer has no room for the rest of the larger one.
+      this.#state = { ...before, joining: layer, skipping: before.skipping || layer.name === 'low' };
+    }
+    layer.add(this, { isNew: before.state === 'waiting-for-keyframe' });
+  }
+
+  sendPackets(layer: Layer, packets: readonly RtpPacket[], keyframe: boolean): void {
+    const before = this.#state;
+    if (!('sender' in before)) return;
+    const { sender, joining } = before;
+    if (layer === joining) {
+      if (!keyframe) return;
+      if (!sender.isAfter(packets[0]?.timestamp ?? 0)) {
+        layer.requestKeyframeForLoss();
         return;
-      case 'waiting-for-keyframe':
-        if (!keyframe) return;
-        this.#state = { state: 'live' };
-        break;
-      case 'live':
-        break;
+      }
+      if (before.state === 'live') before.watching.remove(this);
+      sender.dropQueued();
+      this.#state = { state: 'live', sender, watching: layer, joining: undefined, skipping: false };
+    } else if (before.state !== 'live' || before.watching !== layer) {
+      return;
+    } else if (before.skipping) {
+      if (joining !== undefined) return;
+      // A keyframe into a path without room would be lost like the picture before.
+      if (!sender.hasRoom) return;
+      if (!keyframe) {
+        layer.requestKeyframeForLoss();
+        return;
+      }
+      this.#state = { ...before, skipping: false };
     }
-    for (const packet of packets) {
-      this.#outgoing.prepare(packet, this.#broadcast.history);
-      this.#transport.send(packet.bytes);
-      this.#nacks.countSent(packet.bytes.length);
-    }
-    this.#lastSentMs = this.#clock.nowMs();
-    if (this.#lastSentMs - this.#lastReportMs >= SENDER_REPORT_INTERVAL_MS) this.#sendReport();
+    const taken = sender.sendPackets(packets, keyframe);
+    if (!taken && this.#state.state === 'live') this.#state = { ...this.#state, skipping: true };
+  }
+
+  tick(): void {
+    if ('sender' in this.#state) this.#state.sender.tick();
   }
 
   /** Ends the connection where it should have come about or been heard of by now; to be called about once a second. */
@@ -135,7 +180,7 @@ export class ViewerConnection {
     if (this.#state.state === 'connecting' && nowMs - this.#state.sinceMs > CONNECT_WITHIN_MS) {
       this.#end(`no connection within ${CONNECT_WITHIN_MS / 1000} s`);
     }
-    const sending = this.#state.state === 'live' && nowMs - this.#lastSentMs < SENDER_REPORT_INTERVAL_MS;
+    const sending = this.#state.state === 'live' && nowMs - this.#state.sender.lastSentMs < SENDING_WITHIN_MS;
     if (!sending) this.#lastHeardMs = Math.max(this.#lastHeardMs, nowMs - SILENT_AFTER_MS / 2);
     else if (nowMs - this.#lastHeardMs > SILENT_AFTER_MS) {
       this.#end(`nothing heard from the viewer for ${SILENT_AFTER_MS / 1000} s`);
@@ -144,9 +189,15 @@ export class ViewerConnection {
 
   /** Ends the connection without a word to `onEnded`. May be called twice. */
   close(): void {
-    if (this.#state.state === 'closed') return;
+    const before = this.#state;
+    if (before.state === 'closed') return;
     this.#state = { state: 'closed' };
-    this.#broadcast.remove(this);
+    if ('sender' in before) {
+      before.sender.close();
+      before.joining?.remove(this);
+      if (before.state === 'live') before.watching.remove(this);
+      this.#broadcast.remove(this);
+    }
     this.#transport.close();
   }
 
@@ -158,68 +209,33 @@ export class ViewerConnection {
 
   #handleOpen(): void {
     if (this.#state.state !== 'connecting') return;
-    this.#state = { state: 'waiting-for-keyframe' };
+    const sender = new ViewerSender(
+      {
+        broadcast: this.#broadcast,
+        clock: this.#clock,
+        random: this.#random,
+        send: (packet) => void this.#transport.send(packet),
+        onKeyframeNeeded: () => this.#requestKeyframe(),
+      },
+      agreedMedia(this.#broadcast.offer, this.#answer),
+    );
+    this.#state = { state: 'waiting-for-keyframe', sender, joining: undefined };
     this.#lastHeardMs = this.#clock.nowMs();
     this.#broadcast.add(this);
     this.#events.onOpen();
   }
 
+  #requestKeyframe(): void {
+    // Whoever waits for a layer has asked for its keyframe.
+    if (this.#state.state !== 'live' || this.#state.joining !== undefined) return;
+    this.#state.watching.requestKeyframeForLoss();
+  }
+
   #handleRtcp(bytes: Uint8Array): void {
+    if (!('sender' in this.#state)) return;
+    const { sender } = this.#state;
     const packets = parseRtcp(bytes);
     if (packets.length > 0) this.#lastHeardMs = this.#clock.nowMs();
-    for (const packet of packets) this.#handleRtcpPacket(packet);
-  }
-
-  #handleRtcpPacket(packet: RtcpPacket): void {
-    switch (packet.type) {
-      case 'nack':
-        if (packet.mediaSsrc === this.#outgoing.ssrc) this.#resend(packet.sequenceNumbers);
-        return;
-      case 'picture-loss':
-      case 'full-intra-request':
-        if (this.#state.state === 'live') this.#broadcast.requestKeyframeForLoss();
-        return;
-      case 'receiver-report':
-      case 'sender-report':
-        this.#handleReports(packet.reports);
-        return;
-      case 'goodbye':
-      case 'maximum-bitrate':
-      case 'transport-feedback':
-        return;
-    }
-  }
-
-  #resend(sequenceNumbers: readonly number[]): void {
-    const { resend, keyframeNeeded } = this.#nacks.handleNack(
-      sequenceNumbers,
-      this.#clock.nowMs(),
-      this.#roundTripMs,
-    );
-    for (const sent of resend) {
-      this.#outgoing.prepareAgain(sent);
-      this.#transport.send(sent.packet.bytes);
-    }
-    if (keyframeNeeded) this.#broadcast.requestKeyframeForLoss();
-  }
-
-  #handleReports(reports: readonly ReportBlock[]): void {
-    const report = reports.find(({ ssrc }) => ssrc === this.#outgoing.ssrc);
-    if (report === undefined) return;
-    this.#roundTripMs = roundTripTimeMs(report, ntpTimeOf(this.#clock.unixMs())) ?? this.#roundTripMs;
-  }
-
-  #sendReport(): void {
-    this.#lastReportMs = this.#clock.nowMs();
-    this.#transport.send(
-      writeSenderReport({
-        ssrc: this.#outgoing.ssrc,
-        ntp: ntpTimeOf(this.#clock.unixMs()),
-        rtpTimestamp: this.#broadcast.rtpTimestampNow(),
-        packetCount: this.#outgoing.packetCount,
-        octetCount: this.#outgoing.octetCount,
-        cname: this.#broadcast.offer.cname,
-      }),
-    );
+    for (const packet of packets) sender.handleRtcp(packet);
   }
 }

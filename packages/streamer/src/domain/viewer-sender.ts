@@ -1,0 +1,353 @@
+/**
+ * The sending half of one viewer: paces what the broadcast gives it, answers NACKs, reports, and keeps the estimate of
+ * what the viewer's path carries. Owns the viewer's numbering, queue and timer, not the transport.
+ *
+ * Drops whole pictures when the path is slower than they come, and then wants a keyframe.
+ */
+import {
+  CongestionController,
+  MAX_FIRST_SEQUENCE_NUMBER,
+  MAX_PADDING_BYTES,
+  MAX_QUEUE_MS,
+  NackResponder,
+  ntpTimeOf,
+  OutgoingRtp,
+  Pacer,
+  type PacerSink,
+  type RtcpPacket,
+  type RtpPacket,
+  RtxStream,
+  roundTripTimeMs,
+  type SentPacket,
+  writeSenderReport,
+} from '@perch/rtp';
+import type { AgreedMedia } from './agreed-media.ts';
+import type { Broadcast } from './broadcast.ts';
+import type { Clock } from './clock.ts';
+
+/** RFC 3550, section 6.2, asks for seconds; round trips are measured sooner with one a second. */
+const SENDER_REPORT_INTERVAL_MS = 1_000;
+
+/** IPv6 (40), UDP (8) and the SRTP tag (16). */
+const PACKET_OVERHEAD_BYTES = 64;
+
+/** Of what the path carries, the part that packets of a usual size leave for video: headers, and some slack. */
+const VIDEO_SHARE = 0.92;
+
+/** Lower than this no picture is of use, and the estimate could not climb again. */
+const MIN_BITS_PER_SECOND = 50_000;
+
+/** A first guess, times the video's rate, that most paths carry. */
+const START_SHARE = 1.5;
+
+/** The path is probed up to this multiple of the video's rate, so that a keyframe leaves a fast path at once. */
+const MAX_SHARE = 4;
+
+/** What there is use for: the video, what is sent again, and some room. */
+const WANTED_SHARE = 1.3;
+
+/** Until a path is known: 40 KB of a first keyframe in 32 ms, about what web servers send unasked. */
+const FIRST_PACE_BITS_PER_SECOND = 10_000_000;
+
+/** Another picture would only wait behind those that wait: one and a half at 30 a second. */
+const BEHIND_MS = 50;
+
+/** A keyframe fills the queue by itself; dropping what follows it would ask for the next one. */
+const KEYFRAME_PAID_BACK_MS = 500;
+
+/** Room for a keyframe: what the path carries in this time. */
+const KEYFRAME_ROOM_MS = 200;
+
+export interface ViewerSenderComponents {
+  readonly broadcast: Broadcast;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Sends one packet; its bytes may be reused when this returns. */
+  readonly send: (packet: Uint8Array) => void;
+  /** The viewer misses something that only a keyframe makes good. */
+  readonly onKeyframeNeeded: () => void;
+}
+
+/** What waits in the queue: a packet of a layer, or one that was sent and is asked for again. */
+type Queued = RtpPacket | SentPacket;
+
+/** For people: rates in bits a second, shares from 0 to 1. */
+export interface SenderStats {
+  readonly carriesBitsPerSecond: number;
+  readonly sentBytes: number;
+  readonly lossShare: number;
+  readonly roundTripMs: number | undefined;
+}
+
+export class ViewerSender {
+  readonly #broadcast: Broadcast;
+  readonly #clock: Clock;
+  readonly #send: (packet: Uint8Array) => void;
+  readonly #onKeyframeNeeded: () => void;
+  readonly #outgoing: OutgoingRtp;
+  readonly #rtx: RtxStream | undefined;
+  readonly #nacks: NackResponder;
+  readonly #controller: CongestionController;
+  readonly #pacer = new Pacer<Queued>();
+  readonly #pacerSink: PacerSink<Queued>;
+  readonly #transportFeedback: boolean;
+  #nextTransportSequence = 0;
+  #lastTimestamp: number | undefined;
+  #lastSentMs = Number.NEGATIVE_INFINITY;
+  #lastReportMs = Number.NEGATIVE_INFINITY;
+  #lastKeyframeMs = Number.NEGATIVE_INFINITY;
+  #sentBytes = 0;
+  #reportedRoundTripMs: number | undefined;
+  #cancelDrain: (() => void) | undefined;
+
+  constructor(components: ViewerSenderComponents, agreed: AgreedMedia) {
+    const { broadcast, clock, random } = components;
+    const { offer, bitsPerSecond } = broadcast;
+    const firstNumber = () => Math.floor(random() * (MAX_FIRST_SEQUENCE_NUMBER + 1));
+    this.#broadcast = broadcast;
+    this.#clock = clock;
+    this.#send = components.send;
+    this.#onKeyframeNeeded = components.onKeyframeNeeded;
+    this.#transportFeedback = agreed.transportFeedback;
+    const { extensionIds } = agreed;
+    this.#outgoing = new OutgoingRtp({
+      ssrc: offer.ssrc,
+      payloadType: offer.payloadType,
+      firstSequenceNumber: firstNumber(),
+      extensionIds,
+    });
+    this.#rtx =
+      agreed.rtx && offer.rtx !== undefined
+        ? new RtxStream({ ...offer.rtx, firstSequenceNumber: firstNumber(), extensionIds })
+        : undefined;
+    this.#nacks = new NackResponder(this.#outgoing);
+    this.#controller = new CongestionController({
+      startBitsPerSecond: bitsPerSecond * START_SHARE,
+      minBitsPerSecond: Math.min(MIN_BITS_PER_SECOND, bitsPerSecond),
+      maxBitsPerSecond: bitsPerSecond * MAX_SHARE,
+      wantedBitsPerSecond: bitsPerSecond * WANTED_SHARE,
+    });
+    this.#pacerSink = {
+      send: (queued, probeCluster) => this.#sendQueued(queued, probeCluster),
+      sendPadding: (bytes, probeCluster) => this.#sendPadding(bytes, probeCluster),
+    };
+  }
+
+  /** What the path carries of video, in bits a second: what is lost on the way has to be sent twice. */
+  get carriesBitsPerSecond(): number {
+    const { targetBitsPerSecond, lossShare } = this.#controller;
+    return targetBitsPerSecond * VIDEO_SHARE * (1 - lossShare);
+  }
+
+  /** When a packet last left, in milliseconds of the clock. */
+  get lastSentMs(): number {
+    return this.#lastSentMs;
+  }
+
+  /** Whether another picture would have to wait for those before. */
+  get isBehind(): boolean {
+    return this.#queueMs(this.#clock.nowMs()) > BEHIND_MS;
+  }
+
+  /** Whether a keyframe would get through now. */
+  get hasRoom(): boolean {
+    const { allowedBytes, targetBitsPerSecond } = this.#controller;
+    return !this.isBehind && allowedBytes > (targetBitsPerSecond * KEYFRAME_ROOM_MS) / 8_000;
+  }
+
+  get stats(): SenderStats {
+    return {
+      carriesBitsPerSecond: this.carriesBitsPerSecond,
+      sentBytes: this.#sentBytes,
+      lossShare: this.#controller.lossShare,
+      roundTripMs: this.#controller.roundTripMs ?? this.#reportedRoundTripMs,
+    };
+  }
+
+  /** Whether pictures of this RTP timestamp come after everything that was sent or waits. */
+  isAfter(timestamp: number): boolean {
+    const ahead = (timestamp - (this.#lastTimestamp ?? timestamp - 1)) >>> 0;
+    return ahead > 0 && ahead < 2 ** 31;
+  }
+
+  /**
+   * Takes the packets of one picture, or of several in order. False when the path is too slow for them: they and what
+   * was queued are dropped, and the next ones must be a keyframe's.
+   */
+  sendPackets(packets: readonly RtpPacket[], keyframe: boolean): boolean {
+    const nowMs = this.#clock.nowMs();
+    if (keyframe) this.#lastKeyframeMs = nowMs;
+    else if (this.#isLate(nowMs)) {
+      this.dropQueued();
+      return false;
+    }
+    for (const packet of packets) {
+      this.#pacer.enqueue(packet, packet.bytes.length + PACKET_OVERHEAD_BYTES, packet.marker, nowMs);
+    }
+    this.#lastTimestamp = packets.at(-1)?.timestamp ?? this.#lastTimestamp;
+    this.#drain();
+    return true;
+  }
+
+  /** What follows is a keyframe: the pictures that wait are of no use any more. */
+  dropQueued(): void {
+    this.#pacer.dropQueued();
+  }
+
+  handleRtcp(packet: RtcpPacket): void {
+    const nowMs = this.#clock.nowMs();
+    switch (packet.type) {
+      case 'nack':
+        if (packet.mediaSsrc === this.#outgoing.ssrc) this.#handleNack(packet.sequenceNumbers, nowMs);
+        return;
+      case 'transport-feedback':
+        if (!this.#transportFeedback) return;
+        this.#controller.handleTransportFeedback(packet, nowMs);
+        this.#probe(nowMs);
+        this.#drain();
+        return;
+      case 'maximum-bitrate':
+        this.#controller.handleMaximumBitrate(packet.bitsPerSecond);
+        return;
+      case 'receiver-report':
+      case 'sender-report': {
+        const report = packet.reports.find(({ ssrc }) => ssrc === this.#outgoing.ssrc);
+        if (report === undefined) return;
+        const roundTripMs = roundTripTimeMs(report, ntpTimeOf(this.#clock.unixMs()));
+        this.#reportedRoundTripMs = roundTripMs ?? this.#reportedRoundTripMs;
+        if (this.#transportFeedback) return;
+        this.#controller.handleReceiverReport({ fractionLost: report.fractionLost, roundTripMs }, nowMs);
+        return;
+      }
+      case 'picture-loss':
+      case 'full-intra-request':
+        this.#onKeyframeNeeded();
+        return;
+      case 'goodbye':
+        return;
+    }
+  }
+
+  /** To be called about ten times a second. */
+  tick(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#controller.tick(nowMs);
+    this.#probe(nowMs);
+  }
+
+  /** Stops the timer. May be called twice. */
+  close(): void {
+    this.#cancelDrain?.();
+    this.#cancelDrain = undefined;
+  }
+
+  #queueMs(nowMs: number): number {
+    return this.#pacer.queueMs(this.#pacingBitsPerSecond, nowMs);
+  }
+
+  get #pacingBitsPerSecond(): number {
+    const { isUnknown, pacingBitsPerSecond } = this.#controller;
+    return isUnknown ? Math.max(FIRST_PACE_BITS_PER_SECOND, pacingBitsPerSecond) : pacingBitsPerSecond;
+  }
+
+  #isLate(nowMs: number): boolean {
+    return nowMs - this.#lastKeyframeMs > KEYFRAME_PAID_BACK_MS && this.#queueMs(nowMs) > MAX_QUEUE_MS;
+  }
+
+  #probe(nowMs: number): void {
+    const probe = this.#controller.takeProbe(nowMs);
+    if (probe !== undefined) this.#pacer.startProbe(probe, nowMs);
+  }
+
+  #drain(): void {
+    this.close();
+    const nowMs = this.#clock.nowMs();
+    const { allowedBytes } = this.#controller;
+    const nextMs = this.#pacer.drain(this.#pacingBitsPerSecond, allowedBytes, nowMs, this.#pacerSink);
+    if (nextMs !== undefined) this.#cancelDrain = this.#clock.after(nextMs - nowMs, () => this.#drain());
+  }
+
+  #sendQueued(queued: Queued, probeCluster: number | undefined): void {
+    if ('packet' in queued) {
+      this.#sendAgain(queued, probeCluster);
+      return;
+    }
+    const number = this.#takeNumber();
+    this.#outgoing.prepare(queued, number);
+    this.#sendNew(queued.bytes, number, probeCluster);
+    this.#nacks.countSent(queued.bytes.length);
+    if (this.#lastSentMs - this.#lastReportMs >= SENDER_REPORT_INTERVAL_MS) this.#sendReport();
+  }
+
+  /** The next transport-wide number, if the viewer counts them. */
+  #takeNumber(): number | undefined {
+    if (!this.#transportFeedback) return undefined;
+    const number = this.#nextTransportSequence;
+    this.#nextTransportSequence = (number + 1) & 0xffff;
+    return number;
+  }
+
+  #sendNew(packet: Uint8Array, number: number | undefined, probeCluster: number | undefined): void {
+    const nowMs = this.#clock.nowMs();
+    const bytes = packet.length + PACKET_OVERHEAD_BYTES;
+    this.#send(packet);
+    this.#lastSentMs = nowMs;
+    this.#sentBytes += bytes;
+    if (number !== undefined) this.#controller.handleSent(number, bytes, nowMs, probeCluster);
+  }
+
+  #sendAgain(sent: SentPacket, probeCluster: number | undefined): void {
+    // It may have left the window in which a number may be sent again while it waited.
+    if (this.#outgoing.lookUp(sent.sequence & 0xffff).state !== 'held') return;
+    const { bytes } = sent.packet;
+    if (this.#rtx !== undefined) {
+      const number = this.#takeNumber();
+      this.#sendNew(this.#rtx.packetFor(sent, number), number, probeCluster);
+      return;
+    }
+    this.#outgoing.prepareAgain(sent);
+    this.#send(bytes);
+    const transportSequence = this.#outgoing.transportSequenceOf(sent);
+    if (transportSequence === undefined) return;
+    this.#controller.handleResent(
+      transportSequence,
+      bytes.length + PACKET_OVERHEAD_BYTES,
+      this.#clock.nowMs(),
+    );
+  }
+
+  #sendPadding(bytes: number, probeCluster: number): number {
+    let sent = 0;
+    while (this.#rtx !== undefined && this.#transportFeedback && sent < bytes) {
+      const number = this.#takeNumber();
+      const packet = this.#rtx.paddingPacket(MAX_PADDING_BYTES, number);
+      this.#sendNew(packet, number, probeCluster);
+      sent += packet.length + PACKET_OVERHEAD_BYTES;
+    }
+    return sent;
+  }
+
+  #handleNack(sequenceNumbers: readonly number[], nowMs: number): void {
+    const roundTripMs = this.#controller.roundTripMs ?? this.#reportedRoundTripMs ?? 0;
+    const { resend, keyframeNeeded } = this.#nacks.handleNack(sequenceNumbers, nowMs, roundTripMs);
+    for (const sent of resend) {
+      this.#pacer.enqueueResend(sent, sent.packet.bytes.length + PACKET_OVERHEAD_BYTES, nowMs);
+    }
+    this.#drain();
+    if (keyframeNeeded) this.#onKeyframeNeeded();
+  }
+
+  #sendReport(): void {
+    this.#lastReportMs = this.#clock.nowMs();
+    this.#send(
+      writeSenderReport({
+        ssrc: this.#outgoing.ssrc,
+        ntp: ntpTimeOf(this.#clock.unixMs()),
+        rtpTimestamp: this.#broadcast.rtpTimestampNow(),
+        packetCount: this.#outgoing.packetCount,
+        octetCount: this.#outgoing.octetCount,
+        cname: this.#broadcast.offer.cname,
+      }),
+    );
+  }
+}
