@@ -1,14 +1,31 @@
-/** `npm run bench [-- NAME ...]`: measures side by side and prints Markdown tables; bench/RESULTS.md holds some. */
-import { cpus } from 'node:os';
+/** `npm run bench [-- NAME ...] [--rounds 3 ...]`: measures side by side, and prints Markdown for bench/RESULTS.md. */
+import { killAll } from '../e2e/support/perch-process.ts';
+import { benchFanOut } from './fan-out.ts';
+import { benchFirstFrame } from './first-frame.ts';
+import { benchJoins } from './joins.ts';
+import { benchLatency } from './latency.ts';
+import { type BenchOptions, readArguments } from './options.ts';
 import { benchViewer } from './viewer.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { viewer: benchViewer };
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  'fan-out': benchFanOut,
+  latency: benchLatency,
+  'first-frame': benchFirstFrame,
+  joins: benchJoins,
+  viewer: benchViewer,
+};
 
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !Object.hasOwn(BENCHES, name));
+const { names, options } = readArguments(process.argv.slice(2));
+const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined) {
   console.error(`npm run bench: ${unknown} is not one of ${Object.keys(BENCHES).join(', ')}`);
   process.exit(2);
 }
-console.log(`Node ${process.version}, ${process.arch}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`);
-for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) await BENCHES[name]?.();
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  try {
+    await BENCHES[name]?.(options);
+  } finally {
+    await killAll();
+  }
+}
+process.exit();

@@ -1,4 +1,4 @@
-/** What a row of measured values is told by. */
+/** What a row of measured values is told by, and how it is written. */
 
 /** The value below which `share` of the values are (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {
@@ -7,10 +7,29 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[rank] ?? Number.NaN;
 }
 
-/** A Markdown table row: name, median, 95th percentile, smallest, largest, how many. */
-export function row(name: string, unit: string, values: readonly number[]): string {
-  const cells = [0.5, 0.95, 0, 1].map((share) => quantile(values, share).toFixed(unit === 'ms' ? 0 : 2));
-  return `| ${name} (${unit}) | ${cells.join(' | ')} | ${values.length} |`;
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
-export const HEAD = '| what | median | 95 % | min | max | n |\n|---|---|---|---|---|---|';
+/** For few values: their median, and the smallest and largest in parentheses. */
+export function spread(values: readonly number[], digits: number): string {
+  const [middle, low, high] = [0.5, 0, 1].map((share) => quantile(values, share).toFixed(digits));
+  return values.length === 1 ? `${middle}` : `${middle} (${low} to ${high})`;
+}
+
+/** For many values, under HEAD: name, median, 95th percentile, smallest, largest, how many. */
+export function row(name: string, unit: string, values: readonly number[], digits = 0): string {
+  const cells = [0.5, 0.95, 0, 1].map((share) => quantile(values, share).toFixed(digits));
+  return tableRow([`${name} (${unit})`, ...cells, String(values.length)]);
+}
+
+export const HEAD = tableHead(['what', 'median', '95 %', 'min', 'max', 'n']);
+
+/** The first column is words, the others are numbers. */
+export function tableHead(names: readonly string[]): string {
+  return `${tableRow(names)}\n|${names.map((_, column) => (column === 0 ? '---' : '---:')).join('|')}|`;
+}
+
+export function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

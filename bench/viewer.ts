@@ -6,17 +6,29 @@ import type { Browser } from 'playwright-core';
 import { launchChromium, provideChromium } from '../e2e/support/chromium.ts';
 import { killAll, PerchProcess, serve, stream } from '../e2e/support/perch-process.ts';
 import { ViewerPage } from '../e2e/support/viewer-page.ts';
+import { FORMAT, printConditions } from './conditions.ts';
+import type { BenchOptions } from './options.ts';
 import { HEAD, row } from './statistics.ts';
 
 const LOADS = 20;
-const PICTURES = 300;
 const KILLS = 5;
 
-export async function benchViewer(): Promise<void> {
+const MS_PER_MINUTE = 60_000;
+
+/** Read in one go: ten seconds of pictures are few enough to be handed over at once. */
+const PICTURES_AT_ONCE = 300;
+
+export async function benchViewer({ minutes }: BenchOptions): Promise<void> {
   const browser = await launchChromium(await provideChromium());
   try {
-    console.log(`\n### What a viewer waits for\n\n${HEAD}`);
-    await benchDemo(browser);
+    printConditions('What a viewer waits for', 'viewer', [
+      `Chromium ${browser.version()}`,
+      `perch demo at ${FORMAT}`,
+      `ages of pictures for ${minutes} minutes`,
+      'kills at 640x360, 15 pictures/s, 0.5 Mbit/s',
+    ]);
+    console.log(HEAD);
+    await benchDemo(browser, minutes);
     await benchKills(browser);
   } finally {
     await browser.close();
@@ -24,24 +36,27 @@ export async function benchViewer(): Promise<void> {
   }
 }
 
-async function benchDemo(browser: Browser): Promise<void> {
+async function benchDemo(browser: Browser, minutes: number): Promise<void> {
   const perch = new PerchProcess(['demo', '--host', '127.0.0.1', '--port', '0']);
   const [url] = await perch.says(/http:\/\/[\d.a-z]+:\d+\/watch\/pi-camera-stream/);
   const firsts: number[] = [];
-  let ages: number[] = [];
+  const ages: number[] = [];
   let jitterBufferMs = 0;
   for (let load = 0; load < LOADS; load++) {
     const viewer = await ViewerPage.open(browser, url);
     firsts.push(await viewer.firstPictureMs());
     if (load === LOADS - 1) {
-      ages = (await viewer.strips(PICTURES)).map(({ ageMs }) => ageMs);
+      const until = performance.now() + minutes * MS_PER_MINUTE;
+      while (performance.now() < until) {
+        for (const { ageMs } of await viewer.strips(PICTURES_AT_ONCE)) ages.push(ageMs);
+      }
       jitterBufferMs = await viewer.jitterBufferMs();
     }
     await viewer.page.close();
   }
-  console.log(row('navigation to first picture, 1280x720', 'ms', firsts));
+  console.log(row('navigation to first picture', 'ms', firsts));
   console.log(row('age of a picture when shown', 'ms', ages));
-  console.log(row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs]));
+  console.log(row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs], 1));
   perch.signal('SIGTERM');
   await perch.end();
 }

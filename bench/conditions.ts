@@ -1,0 +1,25 @@
+/** What a table must say to be compared with another: when, on what, with which versions. */
+import { cpus } from 'node:os';
+import { getLibraryVersion } from 'node-datachannel';
+import { BITS_PER_SECOND, FRAMES_PER_SECOND, HEIGHT, WIDTH } from './clip/clip-format.ts';
+
+export const FORMAT = `${WIDTH}x${HEIGHT}, ${FRAMES_PER_SECOND} pictures/s, ${BITS_PER_SECOND / 1e6} Mbit/s`;
+
+/** Prints a table's heading, the command that made it, and its conditions. */
+export function printConditions(title: string, name: string, conditions: readonly string[]): void {
+  const all = [
+    new Date().toISOString().slice(0, 10),
+    machine(),
+    `Node ${process.versions.node}`,
+    ...conditions,
+  ];
+  const flags = process.argv.slice(2).filter((argument) => argument !== name);
+  console.log(`\n### ${title}\n\n\`npm run bench -- ${[name, ...flags].join(' ')}\`: ${all.join('; ')}.\n`);
+}
+
+export const DATACHANNEL = `libdatachannel ${getLibraryVersion()}`;
+
+function machine(): string {
+  const [first] = cpus();
+  return `${cpus().length} cores ${process.arch} (${first?.model.trim()})`;
+}

@@ -1,0 +1,57 @@
+/** What can be asked of `npm run bench`: names of benchmarks, and how long or how often. */
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** fan-out: numbers of viewers; as many as a small camera has, and more. */
+  readonly viewers: readonly number[];
+  /** fan-out, latency: how long one measurement is. */
+  readonly seconds: number;
+  /** fan-out, latency: how often each sender has its turn. */
+  readonly rounds: number;
+  /** first-frame: page loads of each kind. */
+  readonly loads: number;
+  readonly joins: number;
+  /** viewer: how long pictures' ages are read. */
+  readonly minutes: number;
+}
+
+const DEFAULTS = {
+  viewers: '1,10,40',
+  seconds: '15',
+  rounds: '3',
+  loads: '100',
+  joins: '1000',
+  minutes: '0.2',
+};
+
+/** Throws an Error for what is not known. */
+export function readArguments(args: readonly string[]): {
+  readonly names: readonly string[];
+  readonly options: BenchOptions;
+} {
+  const entries = Object.entries(DEFAULTS);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: Object.fromEntries(
+      entries.map(([name, fallback]) => [name, { type: 'string', default: fallback } as const]),
+    ),
+  });
+  const numbers = (name: keyof typeof DEFAULTS): number[] => {
+    const read = String(values[name]).split(',').map(Number);
+    if (read.some((value) => !(value > 0))) throw new Error(`--${name} ${values[name]} is not above zero`);
+    return read;
+  };
+  const number = (name: keyof typeof DEFAULTS): number => numbers(name)[0] ?? 0;
+  return {
+    names: positionals,
+    options: {
+      viewers: numbers('viewers'),
+      seconds: number('seconds'),
+      rounds: number('rounds'),
+      loads: number('loads'),
+      joins: number('joins'),
+      minutes: number('minutes'),
+    },
+  };
+}

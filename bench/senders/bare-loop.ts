@@ -1,0 +1,89 @@
+/**
+ * `node bare-loop.js COMMAND`: the least that sending with node-datachannel takes. Pictures from the command are
+ * packetized once, and each packet is handed to each viewer's track. No history, no pacing, no RTCP, no rate control.
+ *
+ * Signaling as in line-sender.ts.
+ */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { ClientMessage, ServerMessage } from '@perch/protocol';
+import { AccessUnitAssembler, AnnexBReader, RtpPacketizer } from '@perch/rtp';
+import { PeerConnection, type Track, Video } from 'node-datachannel';
+
+const SSRC = 1234;
+const PAYLOAD_TYPE = 102;
+const TICKS_PER_MS = 90;
+const FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f';
+
+interface Viewer {
+  readonly connection: PeerConnection;
+  readonly track: Track;
+}
+
+const viewers = new Map<string, Viewer>();
+const open = new Set<Track>();
+
+const [command = ''] = process.argv.slice(2);
+const reader = new AnnexBReader();
+const assembler = new AccessUnitAssembler();
+const packetizer = new RtpPacketizer({ ssrc: SSRC, payloadType: PAYLOAD_TYPE });
+const feeder = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
+feeder.stdout.on('data', (chunk: Buffer) => {
+  for (const nalUnit of reader.push(chunk)) {
+    // A picture is known to be whole when the next one begins; the delay does not matter here.
+    const picture = assembler.push(nalUnit);
+    if (picture !== undefined) send(picture.nalUnits);
+  }
+});
+
+function send(nalUnits: readonly Uint8Array[]): void {
+  for (const { bytes } of packetizer.packetize(nalUnits, performance.now() * TICKS_PER_MS)) {
+    for (const track of open) track.sendMessageBinary(bytes as Buffer);
+  }
+}
+
+createInterface({ input: process.stdin })
+  .on('line', (line) => handle(JSON.parse(line) as ServerMessage))
+  .on('close', () => process.exit());
+
+function handle(message: ServerMessage): void {
+  if (message.type === 'viewer-joined') viewers.set(message.viewer_id, offer(message.viewer_id));
+  if (message.type === 'viewer-left') leave(message.viewer_id);
+  if (message.type === 'answer') {
+    viewers.get(message.from)?.connection.setRemoteDescription(message.sdp, 'answer');
+  }
+  if (message.type === 'ice-candidate' && message.candidate !== '') {
+    viewers.get(message.from)?.connection.addRemoteCandidate(message.candidate, '0');
+  }
+}
+
+function offer(viewerId: string): Viewer {
+  const connection = new PeerConnection('bare', {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    forceMediaTransport: true,
+  });
+  connection.onLocalDescription((sdp) => say({ type: 'offer', to: viewerId, sdp }));
+  connection.onLocalCandidate((candidate, sdpMid) =>
+    say({ type: 'ice-candidate', to: viewerId, candidate, sdpMid }),
+  );
+  const video = new Video('0', 'SendOnly');
+  video.addH264Codec(PAYLOAD_TYPE, FMTP);
+  video.addSSRC(SSRC, 'bare', 'bare', 'video');
+  const track = connection.addTrack(video);
+  track.onOpen(() => open.add(track));
+  connection.setLocalDescription('offer');
+  return { connection, track };
+}
+
+function leave(viewerId: string): void {
+  const viewer = viewers.get(viewerId);
+  if (viewer === undefined) return;
+  viewers.delete(viewerId);
+  open.delete(viewer.track);
+  viewer.connection.close();
+}
+
+function say(message: ClientMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
