@@ -132,9 +132,12 @@ describe('a host', () => {
 });
 
 describe('a source', () => {
-  it.each(['auto', 'test', 'rpicam', 'exec:cat x.h264', 'file:/tmp/a b.mp4'])('%j is taken', (text) => {
-    expect(taken(readSource(text))).toBe(text);
-  });
+  it.each(['auto', 'test', 'test:grain', 'rpicam', 'exec:cat x.h264', 'file:/tmp/a b.mp4'])(
+    '%j is taken',
+    (text) => {
+      expect(taken(readSource(text))).toBe(text);
+    },
+  );
   it.each(['', 'camera', 'exec:', 'file: ', 'TEST:'])('%j is refused', (text) => {
     expect(taken(readSource(text))).toBe('refused');
   });

@@ -61,7 +61,7 @@ describe('the text of --source', () => {
     await expect(resolveSource(source, FORMAT, components)).rejects.toMatchObject({
       name: 'StreamerError',
       reason: 'bad-source',
-      message: expect.stringContaining('auto, rpicam, test, exec:COMMAND or file:PATH'),
+      message: expect.stringContaining('auto, rpicam, test, test:grain, exec:COMMAND or file:PATH'),
     });
   });
 

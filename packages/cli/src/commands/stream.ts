@@ -14,6 +14,7 @@ export const stream: Command<typeof streamSettings> = {
                 was looked for
   rpicam        the Pi's camera through rpicam-vid (or the older libcamera-vid)
   test          a moving test picture with a clock, needs no camera
+  test:grain    the same with so much grain that it fills any --bitrate
   exec:COMMAND  any program that writes H.264 (Annex B) to its standard output
   file:PATH     a video file, over and over
 

@@ -2,7 +2,7 @@
 import { decodeClientMessage, readTurnCredentials } from '@perch/protocol';
 import { LOG_LEVELS, type LogLevel, type Read } from './setting.ts';
 
-export const SOURCE_KINDS = 'auto, test, rpicam, exec:COMMAND or file:PATH';
+export const SOURCE_KINDS = 'auto, rpicam, test, test:grain, exec:COMMAND or file:PATH';
 
 /** Below this H.264 at any useful size is a smear; it is also where a missing "k" or "M" shows. */
 const MIN_BITS_PER_SECOND = 50_000;
@@ -70,7 +70,7 @@ export function readHost(text: string): Read<string> {
 
 export function readSource(text: string): Read<string> {
   const source = text.trim();
-  if (['auto', 'test', 'rpicam'].includes(source) || /^(exec|file):\s*\S/.test(source)) {
+  if (['auto', 'test', 'test:grain', 'rpicam'].includes(source) || /^(exec|file):\s*\S/.test(source)) {
     return { ok: true, value: source };
   }
   return refused(`must be ${SOURCE_KINDS}`);

@@ -3,11 +3,12 @@ import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { StreamerError } from '../domain/streamer-error.ts';
+import { COARSE_GRAIN_LUMA } from '../domain/test-pattern.ts';
 import type { OpenVideoSource } from '../domain/video-source.ts';
 import { openProgramSource, type Program } from './camera/program-source.ts';
 import { findCameraProgram, rpicamProgram } from './camera/rpicam.ts';
 
-const FORMS = 'auto, rpicam, test, exec:COMMAND or file:PATH';
+const FORMS = 'auto, rpicam, test, test:grain, exec:COMMAND or file:PATH';
 
 interface Components {
   readonly clock: Clock;
@@ -15,7 +16,7 @@ interface Components {
 }
 
 /**
- * Reads `auto`, `rpicam`, `test`, `exec:COMMAND` or `file:PATH`. Rejects with a StreamerError when the text is none
+ * Reads `auto`, `rpicam`, `test`, `test:grain`, `exec:COMMAND` or `file:PATH`. Rejects with a StreamerError when the text is none
  * of these or, for `auto` and `rpicam`, when there is no camera. Loads node-av only for a source that needs it.
  */
 export async function resolveSource(
@@ -23,6 +24,7 @@ export async function resolveSource(
   format: VideoFormat,
   components: Components,
 ): Promise<OpenVideoSource> {
+  const { log } = components;
   const [, kind, rest] = /^([a-z0-9]+)(?::(.*))?$/su.exec(source) ?? [];
   switch (kind) {
     case 'auto':
@@ -36,12 +38,14 @@ export async function resolveSource(
         components,
       );
     case 'test': {
-      if (rest !== undefined) break;
+      if (rest !== undefined && rest !== 'grain') break;
+      const grainLuma = rest === 'grain' ? COARSE_GRAIN_LUMA : undefined;
       const [{ EncodedSource }, { testPictures }] = await Promise.all([
         import('./av/encoded-source.ts'),
         import('./av/test-pictures.ts'),
       ]);
-      return (events) => EncodedSource.open(format, testPictures, events);
+      const openPictures = (wanted: VideoFormat) => testPictures(wanted, { grainLuma });
+      return (events) => EncodedSource.open({ format, openPictures, log }, events);
     }
     case 'file': {
       if (rest === undefined || rest === '') break;
@@ -49,7 +53,8 @@ export async function resolveSource(
         import('./av/encoded-source.ts'),
         import('./av/file-pictures.ts'),
       ]);
-      return (events) => EncodedSource.open(format, (wanted) => filePictures(rest, wanted), events);
+      const openPictures = (wanted: VideoFormat) => filePictures(rest, wanted);
+      return (events) => EncodedSource.open({ format, openPictures, log }, events);
     }
   }
   throw new StreamerError('bad-source', `--source ${source} is not known; it is one of ${FORMS}`);

@@ -26,6 +26,9 @@ const HORIZON: Colour = [168, 104, 158];
 const GRAIN_PICTURES = 4;
 const GRAIN_LUMA = 5;
 
+/** So much that 720p at 30/s would fill 17 Mbit/s at ordinary quality: the encoder's rate is what limits it. */
+export const COARSE_GRAIN_LUMA = 8;
+
 const BIRD = [
   '....##......',
   '...####.....',
@@ -39,14 +42,21 @@ const BIRD = [
   '.....#.#....',
 ];
 
+export interface TestPatternOptions {
+  /** How far a pixel may be from its colour. */
+  readonly grainLuma?: number | undefined;
+}
+
 export class TestPattern {
   readonly #format: VideoFormat;
+  readonly #grainLuma: number;
   readonly #backgrounds: readonly PicturePlanes[];
   readonly #dot: number;
   readonly #wireY: number;
 
-  constructor(format: VideoFormat) {
+  constructor(format: VideoFormat, { grainLuma = GRAIN_LUMA }: TestPatternOptions = {}) {
     this.#format = format;
+    this.#grainLuma = grainLuma;
     this.#dot = Math.max(2, Math.floor(format.width / 640) * 2);
     this.#wireY = Math.floor(format.height * 0.46);
     this.#backgrounds = Array.from({ length: GRAIN_PICTURES }, (_, seed) => this.#background(seed));
@@ -85,7 +95,7 @@ export class TestPattern {
       canvas.fill(x, near, 2, height - near, [54, 130, 124]);
     }
     canvas.fill(0, this.#wireY, width, this.#dot, INK);
-    grain(planes.data[0], seed);
+    grain(planes.data[0], seed, this.#grainLuma);
     return planes;
   }
 
@@ -191,11 +201,11 @@ function mix(from: Colour, to: Colour, share: number): Colour {
 }
 
 /** Adds noise that is the same at every run: a linear congruential generator (Numerical Recipes, 7.1). */
-function grain(luma: Uint8Array, seed: number): void {
+function grain(luma: Uint8Array, seed: number, most: number): void {
   let state = seed + 1;
   for (let index = 0; index < luma.length; index++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    luma[index] = (luma[index] ?? 0) + ((state >>> 24) % (2 * GRAIN_LUMA + 1)) - GRAIN_LUMA;
+    luma[index] = (luma[index] ?? 0) + ((state >>> 24) % (2 * most + 1)) - most;
   }
 }
 

@@ -1,66 +1,83 @@
 /**
- * A video source made of raw pictures and an encoder of our own. Owns both and frees them in `close`. When the
- * pictures end or either of them fails, it says so once through `onEnded`.
+ * A video source made of raw pictures and encoders of our own, one for each layer. Owns them all and frees them in
+ * `close`. When the pictures end or the main layer's encoder fails, it says so once through `onEnded`.
  */
 import type { VideoFormat } from '@perch/rtp';
-import type { Frame } from 'node-av/lib';
+import { FFmpegError, Frame } from 'node-av/lib';
+import type { Logger } from 'pino';
 import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import { EncodedLayer } from './encoded-layer.ts';
 import { H264Encoder } from './h264-encoder.ts';
+import { LowLayer } from './low-layer.ts';
+import type { OpenPictureEncoder } from './picture-encoder.ts';
+import type { RawPictures } from './raw-picture.ts';
 
-/** A picture in yuv420p; its memory is the producer's, and good until the next one is asked for. */
-export interface RawPicture {
-  readonly frame: Frame;
-  readonly capturedMs: number;
+/** Below a quarter of what its owner gave it, a picture of this size is a smear: the low layer shows more. */
+const LOWEST_SHARE = 1 / 4;
+
+export interface EncodedSourceOptions {
+  readonly format: VideoFormat;
+  readonly openPictures: (format: VideoFormat) => RawPictures;
+  readonly log: Logger;
+  /** libx264 unless given. */
+  readonly openEncoder?: OpenPictureEncoder;
 }
 
-/** Yields pictures in real time until `signal` aborts, and frees what it holds when it returns. */
-export type RawPictures = (signal: AbortSignal) => AsyncGenerator<RawPicture, void>;
-
-/** The RTP clock of H.264 in ticks a millisecond. */
-const TICKS_PER_MS = 90;
-
 export class EncodedSource implements VideoSource {
-  readonly main: VideoLayer;
-  readonly low = undefined;
-  readonly #events: VideoSourceEvents;
-  readonly #encoder: H264Encoder;
+  readonly #main: EncodedLayer;
+  readonly #low: LowLayer | undefined;
   readonly #stop = new AbortController();
-  readonly #done: Promise<void>;
-  #keyframeWanted = true;
+  /** Held, to be encoded again where a keyframe is wanted before the next one comes. */
+  readonly #newest = new Frame();
+  /** The layers that the newest picture may still be encoded again for. */
+  readonly #mayEncodeAgain = new Set<EncodedLayer>();
+  #encoding: Promise<unknown> = Promise.resolve();
+  #done: Promise<void> = Promise.resolve();
 
   /** Rejects with a StreamerError when the encoder or the pictures can't be opened. */
-  static async open(
-    format: VideoFormat,
-    openPictures: (format: VideoFormat) => RawPictures,
-    events: VideoSourceEvents,
-  ): Promise<EncodedSource> {
-    const encoder = await H264Encoder.open(format);
+  static async open(options: EncodedSourceOptions, events: VideoSourceEvents): Promise<EncodedSource> {
+    const source = new EncodedSource(options, events);
     try {
-      return new EncodedSource(encoder, format, openPictures(format), events);
+      await source.#main.open();
+      source.#done = source.#run(options.openPictures(options.format), events);
     } catch (error) {
-      await encoder.close();
+      await source.#free();
       throw error;
     }
+    return source;
   }
 
   private constructor(
-    encoder: H264Encoder,
-    format: VideoFormat,
-    pictures: RawPictures,
+    { format, log, openEncoder = H264Encoder.open }: EncodedSourceOptions,
     events: VideoSourceEvents,
   ) {
-    this.#encoder = encoder;
-    this.#events = events;
-    this.main = {
-      lowestBitsPerSecond: format.bitsPerSecond,
-      highestBitsPerSecond: format.bitsPerSecond,
-      forcesKeyframes: true,
-      requestKeyframe: () => {
-        this.#keyframeWanted = true;
-      },
-      setBitsPerSecond: () => undefined,
+    const lowestBitsPerSecond = Math.round(format.bitsPerSecond * LOWEST_SHARE);
+    const onPicture: VideoSourceEvents['onPicture'] = (picture) => {
+      if (!this.#stop.signal.aborted) events.onPicture(picture);
     };
-    this.#done = this.#run(pictures(this.#stop.signal));
+    this.#main = new EncodedLayer(
+      { name: 'main', format, lowestBitsPerSecond, openEncoder },
+      { onPicture, onKeyframeWanted: () => this.#encodeAgain(this.#main) },
+    );
+    this.#low = LowLayer.below(
+      format,
+      { openEncoder, log },
+      {
+        onPicture,
+        onKeyframeWanted: () => {
+          if (this.#low !== undefined) this.#encodeAgain(this.#low.layer);
+        },
+      },
+    );
+    this.#newest.alloc();
+  }
+
+  get main(): VideoLayer {
+    return this.#main;
+  }
+
+  get low(): VideoLayer | undefined {
+    return this.#low?.layer;
   }
 
   async close(): Promise<void> {
@@ -68,21 +85,56 @@ export class EncodedSource implements VideoSource {
     await this.#done;
   }
 
-  async #run(pictures: AsyncGenerator<RawPicture, void>): Promise<void> {
+  async #run(pictures: RawPictures, events: VideoSourceEvents): Promise<void> {
     let reason = 'the pictures ended';
     try {
-      for await (const { frame, capturedMs } of pictures) {
-        const keyframe = this.#keyframeWanted;
-        this.#keyframeWanted = false;
-        const pts = BigInt(Math.round(capturedMs * TICKS_PER_MS));
-        const accessUnit = await this.#encoder.encode(frame, pts, keyframe);
+      for await (const { frame, capturedMs } of pictures(this.#stop.signal)) {
+        await this.#next(() => this.#encode(frame, capturedMs));
         if (this.#stop.signal.aborted) break;
-        if (accessUnit !== undefined) this.#events.onPicture({ layer: 'main', accessUnit, capturedMs });
       }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
-    await this.#encoder.close();
-    if (!this.#stop.signal.aborted) this.#events.onEnded(reason);
+    await this.#next(() => this.#free());
+    if (!this.#stop.signal.aborted) events.onEnded(reason);
+  }
+
+  async #encode(frame: Frame, capturedMs: number): Promise<void> {
+    this.#newest.unref();
+    FFmpegError.throwIfError(this.#newest.ref(frame), 'hold a picture');
+    this.#mayEncodeAgain.add(this.#main);
+    if (this.#low !== undefined) this.#mayEncodeAgain.add(this.#low.layer);
+    const low = this.#low?.encode(frame, capturedMs);
+    try {
+      await this.#main.encode(this.#newest, capturedMs);
+    } finally {
+      await low;
+    }
+  }
+
+  /**
+   * Saves a new viewer the wait for the next picture. Once for each picture and layer: more viewers at the same
+   * moment must not cost more keyframes than pictures.
+   */
+  #encodeAgain(layer: EncodedLayer): void {
+    if (!this.#mayEncodeAgain.delete(layer)) return;
+    this.#next(async () => {
+      if (this.#stop.signal.aborted || !layer.keyframeWanted) return;
+      const encoder = layer === this.#main ? this.#main : this.#low;
+      await encoder?.encode(this.#newest, performance.now());
+    }).catch(() => undefined);
+  }
+
+  /** One thing after the other: FFmpeg's encoders and our one held picture want it so. */
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#encoding.then(work);
+    this.#encoding = done.catch(() => undefined);
+    return done;
+  }
+
+  async #free(): Promise<void> {
+    this.#mayEncodeAgain.clear();
+    await Promise.all([this.#main.free(), this.#low?.layer.free()]);
+    this.#newest.free();
   }
 }

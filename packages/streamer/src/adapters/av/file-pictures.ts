@@ -7,7 +7,7 @@ import type { VideoFormat } from '@perch/rtp';
 import { AV_LOG_QUIET, AVERROR_EOF } from 'node-av/constants';
 import { FFmpegError, type FilterContext, FilterGraph, Frame, Log } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
-import type { RawPictures } from './encoded-source.ts';
+import type { RawPictures } from './raw-picture.ts';
 import { sleepUntil } from './sleep-until.ts';
 
 const SINK = 'buffersink@pictures';

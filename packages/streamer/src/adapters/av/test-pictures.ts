@@ -1,19 +1,21 @@
 /** The test source: paints the test pattern at each tick of the frame rate, and skips ticks that it is late for. */
 import type { VideoFormat } from '@perch/rtp';
 import { FFmpegError } from 'node-av/lib';
-import { type PicturePlanes, TestPattern } from '../../domain/test-pattern.ts';
-import type { RawPictures } from './encoded-source.ts';
-import { allocateFrame } from './h264-encoder.ts';
+import { type PicturePlanes, TestPattern, type TestPatternOptions } from '../../domain/test-pattern.ts';
+import { allocateFrame } from './allocate-frame.ts';
+import type { RawPictures } from './raw-picture.ts';
 import { sleepUntil } from './sleep-until.ts';
 
-export function testPictures(format: VideoFormat): RawPictures {
+export function testPictures(format: VideoFormat, options: TestPatternOptions = {}): RawPictures {
   return async function* (signal) {
-    const pattern = new TestPattern(format);
+    const pattern = new TestPattern(format, options);
     const intervalMs = 1000 / format.framesPerSecond;
     const startMs = performance.now();
-    const frame = allocateFrame(format);
+    // Two that take turns: the one painted before may still be held, to be encoded again.
+    const frames = [allocateFrame(format), allocateFrame(format)] as const;
     try {
-      for (let tick = 0; await sleepUntil(startMs + tick * intervalMs, signal); ) {
+      for (let tick = 0, count = 0; await sleepUntil(startMs + tick * intervalMs, signal); count++) {
+        const frame = frames[count % 2 === 0 ? 0 : 1];
         FFmpegError.throwIfError(frame.makeWritable(), 'paint a picture');
         const capturedMs = performance.now();
         const planes: PicturePlanes = {
@@ -25,7 +27,7 @@ export function testPictures(format: VideoFormat): RawPictures {
         tick = Math.max(tick + 1, Math.ceil((performance.now() - startMs) / intervalMs));
       }
     } finally {
-      frame.free();
+      for (const frame of frames) frame.free();
     }
   };
 }
