@@ -263,6 +263,17 @@ describe('compound packets (RFC 3550, 6.1)', () => {
     expect(only(padded)).toMatchObject({ sequenceNumbers: [7] });
   });
 
+  test('transport feedback of Chromium 156 is padded to four bytes by one to three, and is taken', () => {
+    const seen = [
+      ['af cd 00 06 00 00 00 01 9c 84 bb 70 00 e8 00 06 03 0e 28 10 d1 54 e6 00 00 00 02 01', 6],
+      ['af cd 00 07 00 00 00 01 f5 e1 27 d6 02 f0 00 07 03 0e 48 30 20 07 29 01 00 00 00 00 00 00 00 03', 7],
+    ] as const;
+    for (const [bytes, count] of seen) {
+      const feedback = only(hex(bytes));
+      expect(feedback.type === 'transport-feedback' && feedback.entries.length).toBe(count);
+    }
+  });
+
   test.each([
     ['41 ce 00 02 00 00 00 01 00 00 00 02', 'version 1'],
     ['81 ce 00 06 00 00 00 01 00 00 00 02', 'a length past the end'],
@@ -274,7 +285,6 @@ describe('compound packets (RFC 3550, 6.1)', () => {
     ['8f ce 00 04 00 00 00 01 00 00 00 00 52 45 4d 42 01 0b d0 90', 'a REMB without its source'],
     ['8f ce 00 03 00 00 00 01 00 00 00 00 52 45 4d 42', 'a REMB without its bit rate'],
     ['a1 ce 00 02 00 00 00 01 00 00 00 00', 'padding of 0'],
-    ['a1 ce 00 02 00 00 00 01 00 00 00 03', 'padding of 3'],
     ['a1 ce 00 02 00 00 00 01 00 00 00 0c', 'padding over the header'],
     ['81 ce 00', 'half a header'],
     ['80 c9 00 00', 'no sender'],

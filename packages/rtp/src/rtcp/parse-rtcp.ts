@@ -93,8 +93,9 @@ function nextPacket(
   const byteLength = HEADER_BYTES + header.getUint16(2) * 4;
   if (first >> 6 !== 2 || start + byteLength > end) return undefined;
   const padding = (first & 0x20) === 0 ? 0 : (bytes[start + byteLength - 1] ?? 0);
-  // RFC 3550, 6.4.1: the last byte counts the padding, itself included, a multiple of four.
-  if ((first & 0x20) !== 0 && (padding === 0 || padding % 4 !== 0)) return undefined;
+  // RFC 3550, 6.4.1: the last byte counts the padding, itself included. A multiple of four, it says, but libwebrtc fills
+  // up transport feedback with one to three bytes, which is three of four such packets.
+  if ((first & 0x20) !== 0 && padding === 0) return undefined;
   if (padding > byteLength - HEADER_BYTES) return undefined;
   const withoutPadding = new DataView(bytes.buffer, bytes.byteOffset + start, byteLength - padding);
   return { withoutPadding, byteLength };
