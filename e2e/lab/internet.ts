@@ -1,0 +1,88 @@
+/**
+ * The lab's network: a bridge as the internet, a server on it with a public address, and sites, each a host behind a
+ * router. Addresses are those for documentation and benchmarks (RFC 5737, RFC 2544): none can be a real one.
+ *
+ *     vps ──┐
+ *           ├── internet ──┬── home-nat ── home
+ *           │              ├── phone-nat ── phone
+ *                          └── desk-nat ── desk
+ */
+import { Link } from './link.ts';
+import { Namespace } from './namespace.ts';
+import { applyNat, LAN, type NatKind, WAN } from './nat.ts';
+
+export const SERVER_ADDRESS = '203.0.113.10';
+export const PAGE_PORT = 8080;
+export const TURN_PORT = 3478;
+
+/** Where the public STUN servers' names lead in the lab, so that settings are as in the field. */
+const HOSTS = [`${SERVER_ADDRESS} stun.l.google.com stun.cloudflare.com`];
+
+const GATEWAY = '203.0.113.1';
+
+export type SiteName = 'home' | 'phone' | 'desk';
+
+/** The router's public address, and the host's network: a public one for a site without NAT. */
+const SITES = {
+  home: { wan: '203.0.113.20', privateNet: '192.168.1', publicNet: '198.51.100' },
+  phone: { wan: '203.0.113.30', privateNet: '192.168.2', publicNet: '192.0.2' },
+  desk: { wan: '203.0.113.40', privateNet: '192.168.3', publicNet: '198.18.0' },
+} as const;
+
+export interface Site {
+  readonly host: Namespace;
+  readonly router: Namespace;
+  /** From the internet to this site. */
+  readonly downlink: Link;
+}
+
+export class Internet {
+  readonly vps: Namespace;
+  readonly #core: Namespace;
+
+  constructor() {
+    this.#core = new Namespace('internet');
+    forward(this.#core);
+    this.#core.ip(`link add bridge type bridge
+link set bridge up
+address add ${GATEWAY}/24 dev bridge`);
+    this.vps = new Namespace('vps', HOSTS);
+    this.#plug(this.vps, 'vps', SERVER_ADDRESS);
+  }
+
+  addSite(name: SiteName, nat: NatKind): Site {
+    const { wan, privateNet, publicNet } = SITES[name];
+    const net = nat === 'public' ? publicNet : privateNet;
+    const router = new Namespace(`${name}-nat`);
+    forward(router);
+    this.#plug(router, name, wan);
+    const host = new Namespace(name, HOSTS);
+    router.ip(`link add ${LAN} type veth peer name eth0 netns ${host.name}
+link set ${LAN} up
+address add ${net}.1/24 dev ${LAN}`);
+    host.ip(`link set eth0 up
+address add ${net}.2/24 dev eth0
+route add default via ${net}.1`);
+    if (nat === 'public') this.#core.ip(`route add ${net}.0/24 via ${wan}`);
+    applyNat(router, nat, {
+      address: SERVER_ADDRESS,
+      tcpPorts: [PAGE_PORT, TURN_PORT],
+      udpPorts: [TURN_PORT],
+    });
+    return { host, router, downlink: new Link(this.#core, `to-${name}`, router) };
+  }
+
+  #plug(namespace: Namespace, name: string, address: string): void {
+    this.#core.ip(`link add to-${name} type veth peer name ${WAN} netns ${namespace.name}
+link set to-${name} master bridge up`);
+    namespace.ip(`link set ${WAN} up
+address add ${address}/24 dev ${WAN}
+route add default via ${GATEWAY}`);
+  }
+}
+
+function forward(namespace: Namespace): void {
+  namespace.set('net.ipv4.ip_forward', 1);
+  // Else hosts on the bridge learn of each other and leave the router out.
+  namespace.set('net.ipv4.conf.all.send_redirects', 0);
+}

@@ -1,0 +1,118 @@
+/**
+ * A whole Perch in a network of its own: server and coturn on a public address, the streamer at home, browsers at
+ * other sites. Needs root. `close` ends and removes everything; so does the end of this process.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
+import { type Coturn, startCoturn } from './coturn.ts';
+import { Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
+import { LabProcess } from './lab-process.ts';
+import { type Namespace, removeLeftOvers, removeNamespaces } from './namespace.ts';
+import type { NatKind } from './nat.ts';
+import { Viewer } from './viewer.ts';
+
+const PERCH = createRequire(import.meta.url).resolve('perch/bin/perch.js');
+
+export interface LabOptions {
+  /** Path of the browser. */
+  readonly chromium: string;
+  /** The streamer's network. */
+  readonly home: NatKind;
+  /** What `perch stream` is told besides the server. */
+  readonly picture?: readonly string[];
+}
+
+/** A phone's worth of picture, and little for two cores to encode and decode. */
+const SMALL_PICTURE = [
+  '--source',
+  'test',
+  '--width',
+  '640',
+  '--height',
+  '360',
+  '--fps',
+  '15',
+  '--bitrate',
+  '500k',
+];
+
+export class NetworkLab {
+  readonly internet: Internet;
+  readonly coturn: Coturn;
+  readonly server: LabProcess;
+  readonly streamer: LabProcess;
+  readonly home: Site;
+  readonly #chromium: string;
+  readonly #folder: string;
+  readonly #browsers = new Map<Namespace, Promise<Browser>>();
+
+  /** Resolves when the stream is registered. */
+  static async open({ chromium, home, picture = SMALL_PICTURE }: LabOptions): Promise<NetworkLab> {
+    removeLeftOvers();
+    process.once('exit', removeNamespaces);
+    const folder = mkdtempSync(join(tmpdir(), 'perch-lab-'));
+    const internet = new Internet();
+    const homeSite = internet.addSite('home', home);
+    const coturn = await startCoturn(internet.vps, folder);
+    const server = new LabProcess(internet.vps, process.execPath, [PERCH, 'serve'], {
+      PORT: String(PAGE_PORT),
+      ...coturn.settings,
+    });
+    await server.says(/"msg":"listening"/);
+    const streamer = new LabProcess(homeSite.host, process.execPath, [
+      PERCH,
+      'stream',
+      '--signaling-url',
+      `ws://${SERVER_ADDRESS}:${PAGE_PORT}`,
+      ...picture,
+    ]);
+    await streamer.says(/registered with the server/);
+    return new NetworkLab({ internet, coturn, server, streamer, home: homeSite, chromium, folder });
+  }
+
+  private constructor(
+    parts: Pick<NetworkLab, 'internet' | 'coturn' | 'server' | 'streamer' | 'home'> & {
+      readonly chromium: string;
+      readonly folder: string;
+    },
+  ) {
+    this.internet = parts.internet;
+    this.coturn = parts.coturn;
+    this.server = parts.server;
+    this.streamer = parts.streamer;
+    this.home = parts.home;
+    this.#chromium = parts.chromium;
+    this.#folder = parts.folder;
+  }
+
+  /** A site for viewers. */
+  addSite(name: Exclude<SiteName, 'home'>, nat: NatKind): Site {
+    return this.internet.addSite(name, nat);
+  }
+
+  /** Opens the watch page in a browser at that site. */
+  async watch(site: Site): Promise<Viewer> {
+    const starting = this.#browsers.get(site.host) ?? this.#launch(site.host);
+    this.#browsers.set(site.host, starting);
+    return Viewer.open(await starting, `http://${SERVER_ADDRESS}:${PAGE_PORT}/watch/pi-camera-stream`);
+  }
+
+  async close(): Promise<void> {
+    for (const browser of this.#browsers.values()) await (await browser).close();
+    removeNamespaces();
+    process.off('exit', removeNamespaces);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Playwright starts a program by its path: a script that goes into the namespace first. */
+  #launch(host: Namespace): Promise<Browser> {
+    const script = join(this.#folder, `chromium-${host.name}`);
+    const line = host.commandLine(this.#chromium, ['"$@"']).join(' ');
+    writeFileSync(script, `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
+    return launchChromium(script);
+  }
+}
