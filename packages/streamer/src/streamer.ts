@@ -8,6 +8,7 @@ import { ServerLink } from './adapters/server-link.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
 import { Broadcaster } from './domain/broadcaster.ts';
+import { SpareTransport } from './domain/spare-transport.ts';
 import type { StreamerError } from './domain/streamer-error.ts';
 import { SupervisedSource } from './domain/supervised-source.ts';
 
@@ -55,15 +56,20 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
     closing ??= (async () => {
       link.close();
       broadcaster.close();
+      spare.close();
       await source.close();
       settle();
     })();
     return closing;
   };
+  const spare = new SpareTransport(
+    { openTransport: datachannelTransports(log), clock, log },
+    broadcast.offer,
+  );
   const broadcaster = new Broadcaster(
     {
       broadcast,
-      openTransport: datachannelTransports(log),
+      openTransport: spare.open,
       clock,
       random,
       fetchIceServers: () => fetchIceServers(signalingUrl, log),
@@ -75,6 +81,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
         link.confirm();
         log.info({ stream: streamId }, 'registered with the server');
       },
+      onIceServers: (iceServers) => spare.useIceServers(iceServers),
       onFailed: (error) => {
         settle(error);
         void close();
@@ -95,6 +102,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   } catch (error) {
     // ws takes no such URL.
     broadcaster.close();
+    spare.close();
     await source.close();
     throw error;
   }

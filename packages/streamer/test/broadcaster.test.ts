@@ -14,6 +14,7 @@ class Station {
   readonly transports = this.studio.transports;
   readonly failures: StreamerError[] = [];
   readonly memory = memoryLog();
+  readonly iceServers: (readonly IceServer[])[] = [];
   registered = 0;
   asked = 0;
   /** What the HTTP request resolves with. */
@@ -32,7 +33,11 @@ class Station {
       log: this.memory.log,
     },
     'garden',
-    { onRegistered: () => this.registered++, onFailed: (error) => this.failures.push(error) },
+    {
+      onRegistered: () => this.registered++,
+      onIceServers: (iceServers) => this.iceServers.push(iceServers),
+      onFailed: (error) => this.failures.push(error),
+    },
   );
 
   constructor(iceServers: readonly IceServer[] | 'old server' = []) {
@@ -152,6 +157,7 @@ describe('making offers', () => {
     expect(station.join('viewer-b', { ice_servers: [own] }).iceServers).toEqual([own]);
     expect(station.join('viewer-c', { ice_servers: [] }).iceServers).toEqual([]);
     expect(station.asked).toBe(0);
+    expect(station.iceServers).toEqual([[TURN]]);
   });
 
   test('[ICE4] an old server that sends none is asked over HTTP, once a registration', async () => {

@@ -2,9 +2,19 @@
 import { PLAYOUT_DELAY_URI, type RtpPacket, RtpPacketizer } from '@perch/rtp';
 import { afterEach, describe, expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
-import type { PeerTransport, VideoOffer } from '../src/domain/peer-transport.ts';
+import type { OpenPeerTransport, PeerTransport, VideoOffer } from '../src/domain/peer-transport.ts';
+import { MAKE_SPARE_AFTER_MS, SpareTransport } from '../src/domain/spare-transport.ts';
 import { EventLog } from './support/event-log.ts';
-import { ANSWER, candidate, FakeTransport, picture, rtcp, settle, silentLog } from './support/fakes.ts';
+import {
+  ANSWER,
+  candidate,
+  FakeTransports,
+  ManualClock,
+  picture,
+  rtcp,
+  settle,
+  silentLog,
+} from './support/fakes.ts';
 import { FarEnd } from './support/far-end.ts';
 
 const VIDEO: VideoOffer = {
@@ -27,62 +37,81 @@ interface Remote {
   failing(answer: string): string;
 }
 
-interface Kind {
-  readonly name: string;
-  open(log: EventLog): { transport: PeerTransport; remote: Remote };
+interface Opened {
+  readonly transport: PeerTransport;
+  readonly remote: Remote;
 }
 
+interface Kind {
+  readonly name: string;
+  open(log: EventLog): Opened;
+}
+
+/** The fake, and the other side that a test plays through it. */
+function openFake(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerTransport): Opened {
+  const fakes = new FakeTransports();
+  const transport = through(fakes.open)({ iceServers: [], video: VIDEO }, log);
+  const fake = fakes.last;
+  const remote: Remote = {
+    answer: () => Promise.resolve(ANSWER),
+    connect: () => fake.open(),
+    received: () => Promise.resolve(fake.sent),
+    send: (packet) => fake.receive(packet),
+    close: () => {},
+    failing: (answer) => {
+      setImmediate(() => fake.fail('no connection to the viewer'));
+      return answer;
+    },
+  };
+  return { transport, remote };
+}
+
+function openReal(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerTransport): Opened {
+  const transport = through(datachannelTransports(silentLog))({ iceServers: [], video: VIDEO }, log);
+  const waiting: [string, string][] = [];
+  let far: FarEnd | undefined;
+  log.onEvent = (name, values) => {
+    if (name !== 'onCandidate') return;
+    const [text, mid] = values as [string, string];
+    if (far === undefined) waiting.push([text, mid]);
+    else far.addCandidate(text, mid);
+  };
+  const remote: Remote = {
+    answer: async (offer) => {
+      far = new FarEnd((text) => transport.addCandidate(text));
+      const answer = await far.answer(offer);
+      for (const [text, mid] of waiting) far.addCandidate(text, mid);
+      return answer;
+    },
+    connect: () => far?.opened,
+    received: async (count) => (await far?.received(count)) ?? [],
+    send: (packet) => far?.send(packet),
+    close: () => far?.close(),
+    // DTLS fails where the certificate is not the one that was announced.
+    failing: (answer) =>
+      answer.replace(/(a=fingerprint:sha-256 )../u, (all, name) =>
+        all.endsWith('00') ? `${name}01` : `${name}00`,
+      ),
+  };
+  return { transport, remote };
+}
+
+const directly = (open: OpenPeerTransport): OpenPeerTransport => open;
+
+/** By a spare that is ready. */
+const ahead = (openTransport: OpenPeerTransport): OpenPeerTransport => {
+  const clock = new ManualClock();
+  const spare = new SpareTransport({ openTransport, clock, log: silentLog }, VIDEO);
+  spare.useIceServers([]);
+  clock.advance(MAKE_SPARE_AFTER_MS);
+  return spare.open;
+};
+
 const kinds: Kind[] = [
-  {
-    name: 'the fake',
-    open: (log) => {
-      const transport = new FakeTransport({ iceServers: [], video: VIDEO }, log);
-      const remote: Remote = {
-        answer: () => Promise.resolve(ANSWER),
-        connect: () => transport.open(),
-        received: () => Promise.resolve(transport.sent),
-        send: (packet) => transport.receive(packet),
-        close: () => {},
-        failing: (answer) => {
-          setImmediate(() => transport.fail('no connection to the viewer'));
-          return answer;
-        },
-      };
-      return { transport, remote };
-    },
-  },
-  {
-    name: 'node-datachannel',
-    open: (log) => {
-      const transport = datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log);
-      const waiting: [string, string][] = [];
-      let far: FarEnd | undefined;
-      log.onEvent = (name, values) => {
-        if (name !== 'onCandidate') return;
-        const [text, mid] = values as [string, string];
-        if (far === undefined) waiting.push([text, mid]);
-        else far.addCandidate(text, mid);
-      };
-      const remote: Remote = {
-        answer: async (offer) => {
-          far = new FarEnd((text) => transport.addCandidate(text));
-          const answer = await far.answer(offer);
-          for (const [text, mid] of waiting) far.addCandidate(text, mid);
-          return answer;
-        },
-        connect: () => far?.opened,
-        received: async (count) => (await far?.received(count)) ?? [],
-        send: (packet) => far?.send(packet),
-        close: () => far?.close(),
-        // DTLS fails where the certificate is not the one that was announced.
-        failing: (answer) =>
-          answer.replace(/(a=fingerprint:sha-256 )../u, (all, name) =>
-            all.endsWith('00') ? `${name}01` : `${name}00`,
-          ),
-      };
-      return { transport, remote };
-    },
-  },
+  { name: 'the fake', open: (log) => openFake(log, directly) },
+  { name: 'node-datachannel', open: (log) => openReal(log, directly) },
+  { name: 'a spare of the fake', open: (log) => openFake(log, ahead) },
+  { name: 'a spare of node-datachannel', open: (log) => openReal(log, ahead) },
 ];
 
 function packets(size: number): RtpPacket[] {

@@ -32,6 +32,8 @@ export interface BroadcasterComponents extends ViewerConnectionComponents {
 export interface BroadcasterEvents {
   /** The stream is registered with the server. */
   onRegistered(): void;
+  /** The viewers to come are reached by these; an old server's come with the first viewer (SPEC.md, ICE4). */
+  onIceServers(iceServers: readonly IceServer[]): void;
   /** The broadcaster must not go on; it is to be closed. */
   onFailed(error: StreamerError): void;
 }
@@ -117,6 +119,7 @@ export class Broadcaster {
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
     this.#iceServers = message.ice_servers ?? this.#components.fetchIceServers();
     this.#events.onRegistered();
+    if (message.ice_servers !== undefined) this.#events.onIceServers(message.ice_servers);
   }
 
   #handleViewerJoined({ viewer_id: viewerId, resumed, ice_servers }: ServerMessageOf<'viewer-joined'>): void {

@@ -1,0 +1,161 @@
+/**
+ * One WebRTC connection made ahead, its offer written and its candidates gathered, so that the next viewer is made an
+ * offer at once. Stands before an OpenPeerTransport as one of the same kind: whoever opens gets the spare where it
+ * fits, else a new connection as always.
+ *
+ * Owns the spare until it is taken. Does not know viewers.
+ */
+import type { IceServer, Refusal } from '@perch/protocol';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { OpenPeerTransport, PeerTransport, PeerTransportEvents, VideoOffer } from './peer-transport.ts';
+
+/** By then a viewer who has just come is connected, and its handshake has the processor for itself. */
+export const MAKE_SPARE_AFTER_MS = 1_000;
+
+/**
+ * TURN allocations and credentials age, and the addresses may be those of a network that we have left. A fresh one costs
+ * a few packets.
+ */
+export const RENEW_SPARE_AFTER_MS = 5 * 60_000;
+
+export interface SpareTransportComponents {
+  readonly openTransport: OpenPeerTransport;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type State =
+  /** Before the ICE servers are known. */
+  | { readonly state: 'idle' }
+  | { readonly state: 'planned'; readonly cancel: () => void }
+  | { readonly state: 'ready'; readonly spare: LateBoundTransport; readonly cancel: () => void }
+  | { readonly state: 'closed' };
+
+export class SpareTransport {
+  readonly #components: SpareTransportComponents;
+  readonly #video: VideoOffer;
+  #iceServers: readonly IceServer[] = [];
+  #state: State = { state: 'idle' };
+
+  constructor(components: SpareTransportComponents, video: VideoOffer) {
+    this.#components = components;
+    this.#video = video;
+  }
+
+  /** In place of the `openTransport` that it was made with. */
+  readonly open: OpenPeerTransport = (settings, events) => {
+    const spare = this.#state.state === 'ready' ? this.#state.spare : undefined;
+    const fits = settings.video === this.#video && sameServers(settings.iceServers, this.#iceServers);
+    if (spare === undefined || !fits) {
+      this.useIceServers(settings.iceServers);
+      return this.#components.openTransport(settings, events);
+    }
+    this.#plan(MAKE_SPARE_AFTER_MS);
+    spare.bind(events);
+    return spare;
+  };
+
+  /** Has the next viewer reached by these. A spare that was made with others is dropped. */
+  useIceServers(iceServers: readonly IceServer[]): void {
+    const current = this.#state.state === 'ready' || this.#state.state === 'planned';
+    if (current && sameServers(iceServers, this.#iceServers)) return;
+    this.#iceServers = iceServers;
+    this.#drop();
+    this.#plan(MAKE_SPARE_AFTER_MS);
+  }
+
+  /** Drops the spare; from then on `open` makes new connections only. May be called twice. */
+  close(): void {
+    this.#drop();
+    this.#state = { state: 'closed' };
+  }
+
+  #plan(ms: number): void {
+    if (this.#state.state === 'closed') return;
+    if (this.#state.state !== 'idle') this.#state.cancel();
+    this.#state = { state: 'planned', cancel: this.#components.clock.after(ms, () => this.#make()) };
+  }
+
+  #make(): void {
+    const { openTransport, clock, log } = this.#components;
+    try {
+      const spare = new LateBoundTransport(
+        (events) => openTransport({ iceServers: this.#iceServers, video: this.#video }, events),
+        () => this.#plan(RENEW_SPARE_AFTER_MS),
+      );
+      this.#state = { state: 'ready', spare, cancel: clock.after(RENEW_SPARE_AFTER_MS, () => this.#renew()) };
+    } catch (error) {
+      // A viewer who comes is made a connection of its own, and told if that fails too.
+      log.warn({ err: error }, 'no spare connection could be made');
+      this.#plan(RENEW_SPARE_AFTER_MS);
+    }
+  }
+
+  #renew(): void {
+    this.#drop();
+    this.#make();
+  }
+
+  #drop(): void {
+    if (this.#state.state === 'ready') this.#state.spare.close();
+    if (this.#state.state === 'ready' || this.#state.state === 'planned') this.#state.cancel();
+    if (this.#state.state !== 'closed') this.#state = { state: 'idle' };
+  }
+}
+
+/** A transport whose events wait until somebody takes it. */
+class LateBoundTransport implements PeerTransport {
+  readonly #transport: PeerTransport;
+  #events: PeerTransportEvents | undefined;
+  #offer: string | undefined;
+  #closed = false;
+
+  constructor(open: (events: PeerTransportEvents) => PeerTransport, onLost: () => void) {
+    this.#transport = open({
+      onOffer: (sdp) => {
+        if (this.#events === undefined) this.#offer = sdp;
+        else this.#events.onOffer(sdp);
+      },
+      // None of these three comes before the answer, and so none before the taking.
+      onCandidate: (candidate, sdpMid) => this.#events?.onCandidate(candidate, sdpMid),
+      onOpen: () => this.#events?.onOpen(),
+      onRtcp: (packet) => this.#events?.onRtcp(packet),
+      onClosed: (reason) => {
+        if (this.#events === undefined) onLost();
+        else this.#events.onClosed(reason);
+      },
+    });
+  }
+
+  /** Tells what has happened so far, and from now on everything; not before the caller holds the transport. */
+  bind(events: PeerTransportEvents): void {
+    this.#events = events;
+    const offer = this.#offer;
+    if (offer === undefined) return;
+    queueMicrotask(() => {
+      if (!this.#closed) events.onOffer(offer);
+    });
+  }
+
+  answer(sdp: string): Refusal | undefined {
+    return this.#transport.answer(sdp);
+  }
+
+  addCandidate(candidate: string): Refusal | undefined {
+    return this.#transport.addCandidate(candidate);
+  }
+
+  send(packet: Uint8Array): boolean {
+    return this.#transport.send(packet);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#transport.close();
+  }
+}
+
+function sameServers(some: readonly IceServer[], others: readonly IceServer[]): boolean {
+  return JSON.stringify(some) === JSON.stringify(others);
+}
