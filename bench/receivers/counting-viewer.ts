@@ -7,6 +7,7 @@ import type { ServerMessage } from '@perch/protocol';
 import { PeerConnection, RtcpReceivingSession, type Track } from 'node-datachannel';
 import { WebSocket } from 'ws';
 import { readTimeMark } from '../clip/time-mark.ts';
+import { FEEDBACK_INTERVAL_MS, TransportFeedbackWriter, transportSequenceId } from './transport-feedback.ts';
 
 const NS_PER_MS = 1e6;
 const MARKER = 0x80;
@@ -24,6 +25,9 @@ export class CountingViewer {
   #resolveFirst: () => void = () => undefined;
   /** Held, or the track is collected and its callback with it. */
   #track: Track | undefined;
+  #feedback: TransportFeedbackWriter | undefined;
+  #feedbackTimer: NodeJS.Timeout | undefined;
+  #ssrc: number | undefined;
   #packets = 0;
   #expected = 0;
   #newest = 0;
@@ -67,6 +71,7 @@ export class CountingViewer {
   }
 
   leave(): void {
+    clearInterval(this.#feedbackTimer);
     this.#socket.close();
     this.#connection.close();
     this.#track?.close();
@@ -85,19 +90,37 @@ export class CountingViewer {
 
   #answer(to: string, sdp: string): void {
     const connection = this.#connection;
-    connection.onLocalDescription((answer) => this.#say({ type: 'answer', to, sdp: answer }));
+    connection.onLocalDescription((answer) => {
+      this.#say({ type: 'answer', to, sdp: answer.replace('a=sendrecv', 'a=recvonly') });
+    });
     connection.onLocalCandidate((candidate, sdpMid) =>
       this.#say({ type: 'ice-candidate', to, candidate, sdpMid, sdpMLineIndex: 0 }),
     );
+    const sequenceId = transportSequenceId(sdp);
+    if (sequenceId !== undefined) this.#feedback = new TransportFeedbackWriter(sequenceId);
     connection.onTrack((track) => {
       this.#track = track;
       track.setMediaHandler(new RtcpReceivingSession());
       track.onMessage((packet) => this.#count(packet));
+      if (sequenceId !== undefined) {
+        this.#feedbackTimer = setInterval(() => this.#sendFeedback(track), FEEDBACK_INTERVAL_MS);
+      }
     });
-    connection.setRemoteDescription(sdp, 'offer');
+    // A track that only receives sends no RTCP of ours: libdatachannel is told that both send, the sender is not.
+    connection.setRemoteDescription(sdp.replace('a=sendonly', 'a=sendrecv'), 'offer');
+  }
+
+  #sendFeedback(track: Track): void {
+    const feedback = this.#ssrc === undefined ? undefined : this.#feedback?.take(this.#ssrc);
+    if (feedback !== undefined && track.isOpen()) track.sendMessageBinary(feedback);
   }
 
   #count(packet: Buffer): void {
+    this.#feedback?.handlePacket(packet);
+    // Padding and what is sent again have streams of their own: they are the sender's expense, not its work.
+    const ssrc = packet.readUInt32BE(8);
+    this.#ssrc ??= ssrc;
+    if (ssrc !== this.#ssrc) return;
     const number = packet.readUInt16BE(2);
     this.#packets++;
     if (this.#packets === 1) {

@@ -1,0 +1,109 @@
+/**
+ * What a browser tells its sender of each packet's arrival (draft-holmer-rmcat-transport-wide-cc-extensions-01), which
+ * libdatachannel does not: without it a sender with congestion control would hold back, and not do its usual work.
+ * Statuses are written as run lengths alone, which is longer than it need be and allowed.
+ */
+import { TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
+
+/** Chromium's shortest, and with video its usual one. */
+export const FEEDBACK_INTERVAL_MS = 50;
+
+const RTCP_TRANSPORT_FEEDBACK = [0x8f, 205] as const;
+const HEADER_BYTES = 20;
+const MAX_RUN = 0x1fff;
+const REFERENCE_UNIT_MS = 64;
+const DELTAS_PER_MS = 4;
+
+const NOT_RECEIVED = 0;
+const SMALL_DELTA = 1;
+const LARGE_DELTA = 2;
+
+/** The id under which an offer numbers packets across its streams, if it does and wants to hear of them. */
+export function transportSequenceId(offer: string): number | undefined {
+  if (!/^a=rtcp-fb:\S+ transport-cc/mu.test(offer)) return undefined;
+  const line = offer.split(/\r?\n/u).find((candidate) => candidate.includes(TRANSPORT_SEQUENCE_URI));
+  const [, id] = /^a=extmap:(\d+)/u.exec(line ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+/** The packet's transport-wide number: header extensions of one byte (RFC 8285, section 4.2). */
+function transportSequenceOf(packet: Buffer, id: number): number | undefined {
+  let at = 12 + ((packet[0] ?? 0) & 0x0f) * 4;
+  if (((packet[0] ?? 0) & 0x10) === 0 || packet.readUInt16BE(at) !== 0xbede) return undefined;
+  const end = at + 4 + packet.readUInt16BE(at + 2) * 4;
+  at += 4;
+  while (at < end) {
+    const head = packet[at] ?? 0;
+    if (head >> 4 === id) return packet.readUInt16BE(at + 1);
+    at += head === 0 ? 1 : 2 + (head & 0x0f);
+  }
+  return undefined;
+}
+
+export class TransportFeedbackWriter {
+  readonly #id: number;
+  readonly #arrivals = new Map<number, number>();
+  /** The next number that is not yet told of, 16 bits. */
+  #next: number | undefined;
+  #newest = 0;
+  #count = 0;
+
+  constructor(id: number) {
+    this.#id = id;
+  }
+
+  handlePacket(packet: Buffer): void {
+    const sequence = transportSequenceOf(packet, this.#id);
+    if (sequence === undefined) return;
+    this.#next ??= sequence;
+    // One that comes after it was told to be missing stays missing.
+    if (((sequence - this.#next) & 0xffff) >= 0x8000) return;
+    this.#arrivals.set(sequence, performance.now());
+    if (((sequence - this.#newest) & 0xffff) < 0x8000 || this.#arrivals.size === 1) this.#newest = sequence;
+  }
+
+  /** RTCP about what came since the last time; undefined when nothing did. */
+  take(mediaSsrc: number): Buffer | undefined {
+    if (this.#arrivals.size === 0 || this.#next === undefined) return undefined;
+    const base = this.#next;
+    const count = ((this.#newest - base) & 0xffff) + 1;
+    const first = this.#arrivals.values().next().value ?? 0;
+    const reference = Math.floor(first / REFERENCE_UNIT_MS);
+    let last = reference * REFERENCE_UNIT_MS * DELTAS_PER_MS;
+    const chunks: { status: number; length: number }[] = [];
+    const deltas: number[] = [];
+    for (let position = 0; position < count; position++) {
+      const arrivedMs = this.#arrivals.get((base + position) & 0xffff);
+      let status = NOT_RECEIVED;
+      if (arrivedMs !== undefined) {
+        const arrived = Math.round(arrivedMs * DELTAS_PER_MS);
+        const delta = arrived - last;
+        last = arrived;
+        status = delta >= 0 && delta <= 0xff ? SMALL_DELTA : LARGE_DELTA;
+        if (status === SMALL_DELTA) deltas.push(delta);
+        else deltas.push((delta >> 8) & 0xff, delta & 0xff);
+      }
+      const chunk = chunks.at(-1);
+      if (chunk?.status === status && chunk.length < MAX_RUN) chunk.length++;
+      else chunks.push({ status, length: 1 });
+    }
+    this.#arrivals.clear();
+    this.#next = (this.#newest + 1) & 0xffff;
+
+    const bytes = HEADER_BYTES + chunks.length * 2 + deltas.length;
+    const packet = Buffer.alloc(bytes + ((4 - (bytes % 4)) % 4));
+    packet.set(RTCP_TRANSPORT_FEEDBACK);
+    packet.writeUInt16BE(packet.length / 4 - 1, 2);
+    packet.writeUInt32BE(1, 4);
+    packet.writeUInt32BE(mediaSsrc, 8);
+    packet.writeUInt16BE(base, 12);
+    packet.writeUInt16BE(count, 14);
+    packet.writeUIntBE(reference & 0x7fffff, 16, 3);
+    packet[19] = this.#count++ & 0xff;
+    for (const [position, { status, length }] of chunks.entries()) {
+      packet.writeUInt16BE((status << 13) | length, HEADER_BYTES + position * 2);
+    }
+    packet.set(deltas, HEADER_BYTES + chunks.length * 2);
+    return packet;
+  }
+}
