@@ -29,6 +29,7 @@ describe('settings', () => {
       fps: 30,
       bitrate: 2_000_000,
       source: 'auto',
+      maxViewers: 20,
       logLevel: 'info',
     });
     expect(decided(serveSettings, {}).values).toMatchObject({ port: 8080, host: '0.0.0.0', open: false });

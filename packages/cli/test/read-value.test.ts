@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+
 import {
   hideUrlSecrets,
   readBitrate,
@@ -6,6 +7,7 @@ import {
   readFramesPerSecond,
   readHost,
   readLogLevel,
+  readMaxViewers,
   readPort,
   readSide,
   readSignalingUrl,
@@ -29,6 +31,19 @@ describe('a port', () => {
   });
   it.each(['65536', '-1', '80.5', '0x50', '1e3', 'http', '', '8080/tcp'])('%j is refused', (text) => {
     expect(taken(readPort(text))).toBe('refused');
+  });
+});
+
+describe('a number of viewers', () => {
+  it.each([
+    ['1', 1],
+    [' 20 ', 20],
+    ['500', 500],
+  ])('%j is %d', (text, count) => {
+    expect(taken(readMaxViewers(text))).toBe(count);
+  });
+  it.each(['0', '501', '-1', '2.5', '', 'all'])('%j is refused', (text) => {
+    expect(taken(readMaxViewers(text))).toBe('refused');
   });
 });
 

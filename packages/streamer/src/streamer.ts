@@ -7,7 +7,7 @@ import { resolveSource } from './adapters/open-source.ts';
 import { ServerLink } from './adapters/server-link.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
-import { Broadcaster } from './domain/broadcaster.ts';
+import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
 import { SpareTransport } from './domain/spare-transport.ts';
 import type { StreamerError } from './domain/streamer-error.ts';
 import { SupervisedSource } from './domain/supervised-source.ts';
@@ -18,6 +18,8 @@ export interface StreamerOptions extends VideoFormat {
   readonly streamId: string;
   /** `auto`, `rpicam`, `test`, `exec:COMMAND` or `file:PATH`. */
   readonly source: string;
+  /** How many may watch at once; DEFAULT_MAX_VIEWERS unless given. */
+  readonly maxViewers?: number;
   readonly log: Logger;
 }
 
@@ -75,7 +77,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
       fetchIceServers: () => fetchIceServers(signalingUrl, log),
       log,
     },
-    streamId,
+    { streamId, maxViewers: options.maxViewers ?? DEFAULT_MAX_VIEWERS },
     {
       onRegistered: () => {
         link.confirm();

@@ -32,7 +32,7 @@ class Station {
       },
       log: this.memory.log,
     },
-    'garden',
+    { streamId: 'garden', maxViewers: 3 },
     {
       onRegistered: () => this.registered++,
       onIceServers: (iceServers) => this.iceServers.push(iceServers),
@@ -234,6 +234,50 @@ describe('making offers', () => {
       await settle();
       expect(station.link.sentOf('offer').map(({ to }) => to)).toEqual(['viewer-b']);
     }
+  });
+});
+
+describe('[JOIN7] a broadcaster with as many viewers as it serves', () => {
+  function full(iceServers: readonly IceServer[] | 'old server' = []) {
+    const station = new Station(iceServers);
+    for (const id of ['viewer-a', 'viewer-b', 'viewer-c']) station.join(id);
+    return station;
+  }
+
+  test('refuses one more and sends it no offer; the others are not touched', async () => {
+    const station = full();
+    station.join('viewer-d');
+    await settle();
+    expect(station.errors()).toEqual([{ to: 'viewer-d', code: 'too-many-viewers' }]);
+    expect(station.link.sentOf('error')[0]!.message).toBe('the camera serves 3 viewers and no more');
+    expect(station.link.sentOf('offer').map(({ to }) => to)).toEqual(['viewer-a', 'viewer-b', 'viewer-c']);
+    expect(station.transports.alive).toHaveLength(3);
+  });
+
+  test('counts those whose offer waits for ICE servers', async () => {
+    const station = full('old server');
+    station.join('viewer-d');
+    expect(station.errors()).toEqual([{ to: 'viewer-d', code: 'too-many-viewers' }]);
+    await settle();
+    expect(station.broadcaster.viewerCount).toBe(3);
+  });
+
+  test('counts one who is announced again, resumed or not, once', async () => {
+    const station = full();
+    station.join('viewer-a');
+    station.join('viewer-b', { resumed: true });
+    await settle();
+    expect(station.errors()).toEqual([]);
+    expect(station.broadcaster.viewerCount).toBe(3);
+  });
+
+  test('has room again when one left', async () => {
+    const station = full();
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b', gone: true });
+    station.join('viewer-d');
+    await settle();
+    expect(station.errors()).toEqual([]);
+    expect(station.link.sentOf('offer').map(({ to }) => to)).toContain('viewer-d');
   });
 });
 

@@ -34,6 +34,7 @@ Examples:
         height,
         framesPerSecond: values.fps,
         bitsPerSecond: values.bitrate,
+        maxViewers: values.maxViewers,
         log,
       }),
     );

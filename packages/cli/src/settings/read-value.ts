@@ -13,6 +13,8 @@ const MIN_SIDE = 64;
 const MAX_SIDE = 4096;
 const MAX_FRAMES_PER_SECOND = 120;
 const MAX_PORT = 65_535;
+/** Each viewer has a socket and a handshake of its own; what a small machine opens ends near a thousand files. */
+const MAX_VIEWERS = 500;
 
 export function readPort(text: string): Read<number> {
   return readWholeNumber(text, 0, MAX_PORT);
@@ -20,6 +22,10 @@ export function readPort(text: string): Read<number> {
 
 export function readFramesPerSecond(text: string): Read<number> {
   return readWholeNumber(text, 1, MAX_FRAMES_PER_SECOND);
+}
+
+export function readMaxViewers(text: string): Read<number> {
+  return readWholeNumber(text, 1, MAX_VIEWERS);
 }
 
 /** H.264 codes colour for two pixels at a time: an odd side would need cropping, which cameras refuse. */

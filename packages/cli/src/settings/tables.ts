@@ -6,6 +6,7 @@ import {
   readFramesPerSecond,
   readHost,
   readLogLevel,
+  readMaxViewers,
   readPort,
   readSide,
   readSignalingUrl,
@@ -141,6 +142,14 @@ export const streamSettings = {
     fallback: 'auto',
     read: readSource,
     show: hideUrlSecrets,
+  }),
+  maxViewers: setting({
+    flag: '--max-viewers',
+    placeholder: 'number',
+    env: 'MAX_VIEWERS',
+    summary: 'how many may watch at once',
+    fallback: '20',
+    read: readMaxViewers,
   }),
   logLevel,
 } as const satisfies CommandSettings;

@@ -7,6 +7,7 @@
  */
 import {
   type ClientMessage,
+  type ErrorCode,
   type IceServer,
   type Refusal,
   type ServerMessage,
@@ -38,6 +39,17 @@ export interface BroadcasterEvents {
   onFailed(error: StreamerError): void;
 }
 
+export interface BroadcasterOptions {
+  readonly streamId: string;
+  readonly maxViewers: number;
+}
+
+/**
+ * Twenty times 2 Mbit/s is more than most homes can send, and each further viewer takes from those who watch. It also
+ * bounds what strangers with the link can cost a small machine: sockets, memory and handshakes.
+ */
+export const DEFAULT_MAX_VIEWERS = 20;
+
 const CHECK_INTERVAL_MS = 1_000;
 
 export class Broadcaster {
@@ -46,6 +58,7 @@ export class Broadcaster {
   readonly #log: Logger;
   readonly #events: BroadcasterEvents;
   readonly #streamId: string;
+  readonly #maxViewers: number;
   readonly #viewers = new Map<string, ViewerConnection>();
   /** Viewers whose offer waits for the ICE servers of an old server. */
   readonly #expected = new Set<string>();
@@ -54,11 +67,12 @@ export class Broadcaster {
   #cancelCheck: () => void;
   #closed = false;
 
-  constructor(components: BroadcasterComponents, streamId: string, events: BroadcasterEvents) {
+  constructor(components: BroadcasterComponents, options: BroadcasterOptions, events: BroadcasterEvents) {
     this.#components = components;
     this.#clock = components.clock;
     this.#log = components.log;
-    this.#streamId = streamId;
+    this.#streamId = options.streamId;
+    this.#maxViewers = options.maxViewers;
     this.#events = events;
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
@@ -128,6 +142,10 @@ export class Broadcaster {
     if (resumed === true && existing !== undefined && existing.state !== 'connecting') return;
     existing?.close();
     this.#viewers.delete(viewerId);
+    if (!this.#hasRoomFor(viewerId)) {
+      this.#refuse(viewerId, 'too-many-viewers', `the camera serves ${this.#maxViewers} viewers and no more`);
+      return;
+    }
     const iceServers = ice_servers ?? this.#iceServers;
     if (!('then' in iceServers)) {
       this.#expected.delete(viewerId);
@@ -148,9 +166,19 @@ export class Broadcaster {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ reason }, 'no connection could be made');
-      const message = 'the camera could not make a connection; try again';
-      this.#link?.send({ type: 'error', to: viewerId, code: 'refused', message });
+      this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');
     }
+  }
+
+  /** Those whose offer waits for ICE servers count too. */
+  #hasRoomFor(viewerId: string): boolean {
+    const others = new Set([...this.#viewers.keys(), ...this.#expected]);
+    others.delete(viewerId);
+    return others.size < this.#maxViewers;
+  }
+
+  #refuse(viewerId: string, code: ErrorCode, message: string): void {
+    this.#link?.send({ type: 'error', to: viewerId, code, message });
   }
 
   #connect(viewerId: string, iceServers: readonly IceServer[], log: Logger): ViewerConnection {
@@ -181,7 +209,7 @@ export class Broadcaster {
   #handleRefusal(viewerId: string, refusal: Refusal | undefined): void {
     if (refusal === undefined) return;
     this.#log.warn({ viewer: shortId(viewerId), code: refusal.code, reason: refusal.reason }, 'refused');
-    this.#link?.send({ type: 'error', to: viewerId, code: refusal.code, message: refusal.reason });
+    this.#refuse(viewerId, refusal.code, refusal.reason);
   }
 
   #handleError({ code }: ServerMessageOf<'error'>): void {
