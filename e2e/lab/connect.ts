@@ -55,7 +55,7 @@ export async function connect(
 ): Promise<Connecting> {
   const lab = await NetworkLab.open({ chromium, home });
   try {
-    const site = lab.addSite('phone', phone);
+    const site = await lab.addSite('phone', phone);
     const times: number[] = [];
     const routes = new Map<string, number>();
     for (let index = 0; index < connections; index++) {

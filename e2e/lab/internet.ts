@@ -7,6 +7,8 @@
  *           │              ├── phone-nat ── phone
  *                          └── desk-nat ── desk
  */
+import { fileURLToPath } from 'node:url';
+import { LabProcess } from './lab-process.ts';
 import { Link } from './link.ts';
 import { Namespace } from './namespace.ts';
 import { applyNat, LAN, type NatKind, WAN } from './nat.ts';
@@ -29,6 +31,15 @@ const SITES = {
   desk: { wan: '203.0.113.40', privateNet: '192.168.3', publicNet: '198.18.0' },
 } as const;
 
+/** What a packet meets on its way between the internet and a site, in both directions. */
+export interface Distance {
+  readonly delayMs: number;
+  /** At most this much more, at random; the order stays. */
+  readonly jitterMs: number;
+  /** Packets that others overtake. */
+  readonly reorderedShare: number;
+}
+
 export interface Site {
   readonly host: Namespace;
   readonly router: Namespace;
@@ -50,12 +61,13 @@ address add ${GATEWAY}/24 dev bridge`);
     this.#plug(this.vps, 'vps', SERVER_ADDRESS);
   }
 
-  addSite(name: SiteName, nat: NatKind): Site {
+  async addSite(name: SiteName, nat: NatKind, distance?: Distance): Promise<Site> {
     const { wan, privateNet, publicNet } = SITES[name];
     const net = nat === 'public' ? publicNet : privateNet;
     const router = new Namespace(`${name}-nat`);
     forward(router);
-    this.#plug(router, name, wan);
+    if (distance !== undefined) await this.#stretch(router, name, distance);
+    this.#plug(router, name, wan, distance === undefined);
     const host = new Namespace(name, HOSTS);
     router.ip(`link add ${LAN} type veth peer name eth0 netns ${host.name}
 link set ${LAN} up
@@ -72,12 +84,24 @@ route add default via ${net}.1`);
     return { host, router, downlink: new Link(this.#core, `to-${name}`, router) };
   }
 
-  #plug(namespace: Namespace, name: string, address: string): void {
-    this.#core.ip(`link add to-${name} type veth peer name ${WAN} netns ${namespace.name}
-link set to-${name} master bridge up`);
+  #plug(namespace: Namespace, name: string, address: string, newWire = true): void {
+    if (newWire) this.#core.ip(`link add to-${name} type veth peer name ${WAN} netns ${namespace.name}`);
+    this.#core.ip(`link set to-${name} master bridge up`);
     namespace.ip(`link set ${WAN} up
 address add ${address}/24 dev ${WAN}
 route add default via ${GATEWAY}`);
+  }
+
+  /** Lays the cable of a site as a program. The taps stay that program's wherever they are moved. */
+  async #stretch(router: Namespace, name: string, distance: Distance): Promise<void> {
+    const { delayMs, jitterMs, reorderedShare } = distance;
+    const far = `wan-${name}`;
+    const program = fileURLToPath(new URL('slow-wire.js', import.meta.url));
+    const numbers = [delayMs, jitterMs, reorderedShare].map(String);
+    const wire = new LabProcess(this.#core, process.execPath, [program, `to-${name}`, far, ...numbers]);
+    await wire.says(/wire is up/);
+    this.#core.ip(`link set ${far} netns ${router.name}`);
+    router.ip(`link set ${far} name ${WAN}`);
   }
 }
 

@@ -1,11 +1,12 @@
 /**
  * `npm run lab [-- NAME ...]`, as root: Perch in a network of namespaces with routers, narrow links and loss, measured
  * from the watch page. LAB_CONNECTIONS is how many connections each row of `nat` and `relay` makes, LAB_PICTURE what
- * `perch stream` sends in `rate` and `loss`.
+ * `perch stream` sends in the others.
  */
 import { provideChromium } from '../support/chromium.ts';
 import type { Conditions } from './conditions.ts';
 import { type Connecting, nat, relay } from './connect.ts';
+import { distance } from './distance.ts';
 import { provideLabPrograms } from './lab-programs.ts';
 import { loss } from './loss.ts';
 import { kbits, ms, percent, printTable } from './print-table.ts';
@@ -18,7 +19,8 @@ const SCENARIOS: Readonly<Record<string, (conditions: Conditions) => Promise<voi
   nat: async (conditions) => printConnecting('Through routers', await nat(conditions)),
   relay: async (conditions) => printConnecting('Through coturn', await relay(conditions)),
   rate: async (conditions) => {
-    const rows = (await rate(conditions)).map((it) => ({
+    const seen = await rate(conditions);
+    const rows = seen.map((it) => ({
       queue: `${it.step.queueMs} ms`,
       before: kbits(it.beforeBits),
       low: `${kbits(it.lowBits)}, ${percent(it.utilisation)}`,
@@ -30,9 +32,12 @@ const SCENARIOS: Readonly<Record<string, (conditions: Conditions) => Promise<voi
       'lost, NACK, PLI': `${it.lost}, ${it.nacks}, ${it.plis}`,
       'other: freezes, longest': `${it.other.freezes}, ${ms(it.other.longestMs)}`,
       'other: rate': `${kbits(it.other.lowestBits)} to ${kbits(it.other.highestBits)}`,
-      'kbit/s by second': it.bitsBySecond.map((bits) => Math.round(bits / 1000)).join(' '),
     }));
     printTable(`A link of 5 Mbit/s, 700 kbit/s, 5 Mbit/s; ${conditions.picture.join(' ')}`, rows);
+    for (const { step, bitsBySecond } of seen) {
+      const kilobits = bitsBySecond.map((bits) => Math.round(bits / 1000));
+      console.log(`\nkbit/s in each second, queue ${step.queueMs} ms: ${kilobits.join(' ')}`);
+    }
   },
   loss: async (conditions) => {
     const rows = (await loss(conditions)).map((it) => ({
@@ -44,6 +49,19 @@ const SCENARIOS: Readonly<Record<string, (conditions: Conditions) => Promise<voi
       received: kbits(it.bitsPerSecond),
     }));
     printTable(`Random loss toward the viewer; ${conditions.picture.join(' ')}`, rows);
+  },
+  distance: async (conditions) => {
+    const rows = (await distance(conditions)).map((it) => ({
+      'one way': `${it.distance.delayMs} ms + up to ${it.distance.jitterMs} ms`,
+      overtaken: percent(it.distance.reorderedShare),
+      'first picture': ms(it.firstPictureMs),
+      frozen: ms(it.frozenMs),
+      'longest gap': ms(it.longestMs),
+      age: ms(it.ageMs),
+      NACK: String(it.nacks),
+      received: kbits(it.bitsPerSecond),
+    }));
+    printTable(`A viewer far away; ${conditions.picture.join(' ')}`, rows);
   },
 };
 

@@ -34,7 +34,7 @@ export async function lose(share: number, seconds: number, conditions: Condition
     picture: conditions.picture,
   });
   try {
-    const phone = lab.addSite('phone', 'cone');
+    const phone = await lab.addSite('phone', 'cone');
     const viewer = await lab.watch(phone);
     if ((await viewer.firstPictureMs(20_000)) === undefined) throw new Error('no picture before the loss');
     await sleep(SETTLE_MS);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { type Coturn, startCoturn } from './coturn.ts';
-import { Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
+import { type Distance, Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
 import { LabProcess } from './lab-process.ts';
 import { type Namespace, removeLeftOvers, removeNamespaces } from './namespace.ts';
 import type { NatKind } from './nat.ts';
@@ -56,7 +56,7 @@ export class NetworkLab {
     process.once('exit', removeNamespaces);
     const folder = mkdtempSync(join(tmpdir(), 'perch-lab-'));
     const internet = new Internet();
-    const homeSite = internet.addSite('home', home);
+    const homeSite = await internet.addSite('home', home);
     const coturn = await startCoturn(internet.vps, folder);
     const server = new LabProcess(internet.vps, process.execPath, [PERCH, 'serve'], {
       PORT: String(PAGE_PORT),
@@ -90,8 +90,8 @@ export class NetworkLab {
   }
 
   /** A site for viewers. */
-  addSite(name: Exclude<SiteName, 'home'>, nat: NatKind): Site {
-    return this.internet.addSite(name, nat);
+  addSite(name: Exclude<SiteName, 'home'>, nat: NatKind, distance?: Distance): Promise<Site> {
+    return this.internet.addSite(name, nat, distance);
   }
 
   /** Opens the watch page in a browser at that site. */

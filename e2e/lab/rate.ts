@@ -74,8 +74,8 @@ export async function rate(conditions: Conditions): Promise<RateSeen[]> {
 export async function step(wanted: RateStep, { chromium, picture }: Conditions): Promise<RateSeen> {
   const lab = await NetworkLab.open({ chromium, home: 'cone', picture });
   try {
-    const phone = lab.addSite('phone', 'cone');
-    const desk = lab.addSite('desk', 'cone');
+    const phone = await lab.addSite('phone', 'cone');
+    const desk = await lab.addSite('desk', 'cone');
     const { highBitsPerSecond, lowBitsPerSecond, queueMs } = wanted;
     phone.downlink.setRate({ bitsPerSecond: highBitsPerSecond, queueMs });
     const [viewer, other] = await Promise.all([lab.watch(phone), lab.watch(desk)]);
@@ -95,7 +95,6 @@ export async function step(wanted: RateStep, { chromium, picture }: Conditions):
     const wideAt = Date.now();
     phone.downlink.setRate({ bitsPerSecond: highBitsPerSecond, queueMs });
     await sleep(wanted.afterSeconds * 1000);
-    count();
     clearInterval(counting);
     return evaluate(wanted, { stepAt, wideAt, bytes }, await viewer.seen(), await other.seen());
   } finally {
