@@ -1,8 +1,10 @@
 /** The camera programs, end to end: a stand-in for rpicam-vid on PATH, and any program by exec:. */
+import { readFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { PerchProcess, serve, stream } from './support/perch-process.ts';
+import { processUse } from './support/process-use.ts';
 import { useBrowser } from './support/use-browser.ts';
 import type { ViewerPage } from './support/viewer-page.ts';
 
@@ -24,6 +26,30 @@ test('auto takes the Raspberry Pi camera, and its video goes on after the camera
   await streamer.says(/the video source ended; starting it again[\s\S]*INFO Camera/);
   await viewer.shows(30);
   expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+});
+
+test('a camera program that hangs is ended and started again', async () => {
+  const { port } = await serve();
+  const streamer = await stream(port, ['--source', 'rpicam'], { environment: withCamera });
+  const viewer = await watch(port);
+  await viewer.reaches('live');
+  const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
+  process.kill(Number(pid), 'SIGSTOP');
+  await streamer.says(/no picture for 2 s[\s\S]*the video source ended; starting it again[\s\S]*INFO Camera/);
+  await viewer.shows(30);
+  expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+});
+
+test('a camera program that encodes by itself needs neither our encoder nor its memory', async () => {
+  const { port } = await serve();
+  const streamer = await stream(port, ['--source', 'auto'], { environment: withCamera });
+  const viewer = await watch(port);
+  await viewer.reaches('live');
+  await viewer.shows(30);
+  const mapped = await readFile(`/proc/${streamer.pid}/maps`, 'utf8');
+  expect(mapped).toMatch(/node_datachannel\.node/);
+  expect(mapped).not.toMatch(/node-av/);
+  expect(processUse(streamer.pid).residentMb).toBeLessThan(100);
 });
 
 test('a viewer who comes in the middle of a group of pictures sees video at once from the cached ones', async () => {

@@ -1,4 +1,5 @@
 /** Raw pictures and libx264 as a video source: its layers, their rates and their keyframes. */
+import { once } from 'node:events';
 import { NAL_UNIT_TYPE, nalUnitType, parseSps, type VideoFormat } from '@perch/rtp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allocateFrame } from '../src/adapters/av/allocate-frame.ts';
@@ -6,14 +7,15 @@ import { EncodedSource, type EncodedSourceOptions } from '../src/adapters/av/enc
 import { H264Encoder } from '../src/adapters/av/h264-encoder.ts';
 import type { RawPicture, RawPictures } from '../src/adapters/av/raw-picture.ts';
 import { testPictures } from '../src/adapters/av/test-pictures.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
 import type { CodedPicture } from '../src/domain/video-source.ts';
-import { FORMAT, memoryLog, settle, silentLog } from './support/fakes.ts';
+import { FORMAT, ManualClock, memoryLog, settle, silentLog } from './support/fakes.ts';
 import { PatternPainter } from './support/pattern-painter.ts';
 import { PictureCollector } from './support/picture-collector.ts';
 
 /** Gives a picture when a test says so. */
 class HandCamera {
-  readonly #waiting: ((picture: RawPicture | undefined) => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #capturedMs = performance.now();
   #count = 0;
 
@@ -22,15 +24,16 @@ class HandCamera {
     return async function* (signal) {
       const frame = allocateFrame(format);
       const painter = new PatternPainter(format);
+      const aborted = once(signal, 'abort').then(() => undefined);
       try {
         for (;;) {
-          const picture = await new Promise<RawPicture | undefined>((resolve) => {
+          const shot = new Promise<RawPicture>((resolve) => {
             camera.#waiting.push(() => {
               painter.paint(frame, camera.#count++);
               resolve({ frame, capturedMs: camera.#capturedMs });
             });
-            signal.addEventListener('abort', () => resolve(undefined));
           });
+          const picture = await Promise.race([shot, aborted]);
           if (picture === undefined) return;
           yield picture;
         }
@@ -44,7 +47,7 @@ class HandCamera {
   async shoot(afterMs = 67): Promise<void> {
     while (this.#waiting.length === 0) await settle();
     this.#capturedMs += afterMs;
-    this.#waiting.shift()?.(undefined);
+    this.#waiting.shift()?.();
     while (this.#waiting.length === 0) await settle();
   }
 }
@@ -53,7 +56,7 @@ async function openWithHandCamera(options: Partial<EncodedSourceOptions> = {}) {
   const camera = new HandCamera();
   const collected = new PictureCollector();
   const source = await EncodedSource.open(
-    { format: FORMAT, openPictures: camera.pictures, log: silentLog, ...options },
+    { format: FORMAT, openPictures: camera.pictures, clock: systemClock, log: silentLog, ...options },
     collected.events,
   );
   onTestFinished(() => source.close());
@@ -238,6 +241,19 @@ describe('the low layer', () => {
 });
 
 describe('the pictures', () => {
+  test('that stay away for ten seconds at first, or two later, end the source', async () => {
+    for (const count of [0, 1]) {
+      const clock = new ManualClock();
+      const { camera, collected, source } = await openWithHandCamera({ clock });
+      source.main.setBitsPerSecond(FORMAT.bitsPerSecond);
+      for (let n = 0; n < count; n++) await camera.shoot();
+      clock.advance(20_000);
+      expect(collected.ends).toEqual([count === 0 ? 'no picture for 10 s' : 'no picture for 2 s']);
+      await source.close();
+      expect(collected.ends).toHaveLength(1);
+    }
+  });
+
   test('that end, or fail, are told once with the reason', async () => {
     for (const fails of [false, true]) {
       const collected = new PictureCollector();
@@ -253,7 +269,7 @@ describe('the pictures', () => {
           }
         };
       const source = await EncodedSource.open(
-        { format: FORMAT, openPictures, log: silentLog },
+        { format: FORMAT, openPictures, clock: systemClock, log: silentLog },
         collected.events,
       );
       await collected.until(() => collected.ends.length > 0);
@@ -270,6 +286,7 @@ describe('the pictures', () => {
         {
           format: { ...FORMAT, framesPerSecond: 120 },
           openPictures: (format) => testPictures(format, options),
+          clock: systemClock,
           log: silentLog,
         },
         collected.events,

@@ -6,6 +6,7 @@ import { NAL_UNIT_TYPE, nalUnitType, parseSps, type VideoFormat } from '@perch/r
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EncodedSource } from '../src/adapters/av/encoded-source.ts';
 import { filePictures } from '../src/adapters/av/file-pictures.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
 import { FORMAT, silentLog } from './support/fakes.ts';
 import { PictureCollector } from './support/picture-collector.ts';
 import { recordedClip } from './support/recorded-clip.ts';
@@ -19,7 +20,7 @@ async function temporaryFolder(): Promise<string> {
 describe('the file source', () => {
   const open = (path: string, format: VideoFormat, events = new PictureCollector().events) =>
     EncodedSource.open(
-      { format, openPictures: (wanted) => filePictures(path, wanted), log: silentLog },
+      { format, openPictures: (wanted) => filePictures(path, wanted), clock: systemClock, log: silentLog },
       events,
     );
 

@@ -68,7 +68,9 @@ describe('the text of --source', () => {
   test('test and file are opened only when they are asked to', async () => {
     await expect(resolveSource('test', FORMAT, components)).resolves.toBeTypeOf('function');
     const open = await resolveSource('file:/no/such:file', FORMAT, components);
-    await expect(open({ onPicture: () => {}, onEnded: () => {} })).rejects.toMatchObject({
+    await expect(
+      open({ isWanted: () => true, onPicture: () => {}, onEnded: () => {} }),
+    ).rejects.toMatchObject({
       reason: 'source-failed',
       message: expect.stringContaining('/no/such:file'),
     });
@@ -84,6 +86,7 @@ describe('the text of --source', () => {
     const seen: unknown[] = [];
     await new Promise<void>((resolve) => {
       const events: VideoSourceEvents = {
+        isWanted: () => true,
         onPicture: ({ accessUnit }) => seen.push(accessUnit.keyframe),
         onEnded: (reason) => {
           seen.push(reason);
@@ -97,6 +100,33 @@ describe('the text of --source', () => {
     await source?.close();
     expect(seen).toEqual([true, 'sh ended with exit code 4']);
     expect(source?.main.forcesKeyframes).toBe(false);
+  });
+});
+
+describe('a program', () => {
+  test('that hangs has ended after ten seconds, and is gone after close', async () => {
+    const clock = new ManualClock();
+    const open = await resolveSource('exec:exec sleep 1000', FORMAT, { clock, log: silentLog });
+    const ends: string[] = [];
+    const source = await open({
+      isWanted: () => true,
+      onPicture: () => {},
+      onEnded: (reason) => ends.push(reason),
+    });
+    clock.advance(9_900);
+    expect(ends).toEqual([]);
+    clock.advance(100);
+    expect(ends).toEqual(['no picture for 10 s']);
+    await source.close();
+    expect([ends.length, clock.timers.size]).toEqual([1, 0]);
+  });
+
+  test('has a main layer of a fixed rate, and a low one that can be made of it', async () => {
+    const open = await resolveSource('exec:exec sleep 1000', HD, { ...components, clock: new ManualClock() });
+    const source = await open({ isWanted: () => true, onPicture: () => {}, onEnded: () => {} });
+    expect(source.main).toMatchObject({ lowestBitsPerSecond: 2_000_000, highestBitsPerSecond: 2_000_000 });
+    expect(source.low).toMatchObject({ lowestBitsPerSecond: 100_000, highestBitsPerSecond: 1_000_000 });
+    await source.close();
   });
 });
 
@@ -134,7 +164,7 @@ describe('looking for a camera', () => {
     const open = await resolveSource('auto', HD, { ...components, log });
     let source: VideoSource | undefined;
     const reason = await new Promise<string>((resolve) => {
-      void open({ onPicture: () => {}, onEnded: resolve }).then((opened) => {
+      void open({ isWanted: () => true, onPicture: () => {}, onEnded: resolve }).then((opened) => {
         source = opened;
       });
     });

@@ -24,7 +24,7 @@ export async function resolveSource(
   format: VideoFormat,
   components: Components,
 ): Promise<OpenVideoSource> {
-  const { log } = components;
+  const { clock, log } = components;
   const [, kind, rest] = /^([a-z0-9]+)(?::(.*))?$/su.exec(source) ?? [];
   switch (kind) {
     case 'auto':
@@ -33,10 +33,7 @@ export async function resolveSource(
       return fromProgram(await rpicam(kind, format, components.log), components);
     case 'exec':
       if (rest === undefined || rest.trim() === '') break;
-      return fromProgram(
-        { command: 'sh', args: ['-c', rest], bitsPerSecond: format.bitsPerSecond },
-        components,
-      );
+      return fromProgram({ command: 'sh', args: ['-c', rest], format }, components);
     case 'test': {
       if (rest !== undefined && rest !== 'grain') break;
       const grainLuma = rest === 'grain' ? COARSE_GRAIN_LUMA : undefined;
@@ -45,7 +42,7 @@ export async function resolveSource(
         import('./av/test-pictures.ts'),
       ]);
       const openPictures = (wanted: VideoFormat) => testPictures(wanted, { grainLuma });
-      return (events) => EncodedSource.open({ format, openPictures, log }, events);
+      return (events) => EncodedSource.open({ format, openPictures, clock, log }, events);
     }
     case 'file': {
       if (rest === undefined || rest === '') break;
@@ -54,7 +51,7 @@ export async function resolveSource(
         import('./av/file-pictures.ts'),
       ]);
       const openPictures = (wanted: VideoFormat) => filePictures(rest, wanted);
-      return (events) => EncodedSource.open({ format, openPictures, log }, events);
+      return (events) => EncodedSource.open({ format, openPictures, clock, log }, events);
     }
   }
   throw new StreamerError('bad-source', `--source ${source} is not known; it is one of ${FORMS}`);

@@ -7,6 +7,7 @@ export class PictureCollector {
   #wake: () => void = () => {};
 
   readonly events = {
+    isWanted: () => true,
     onPicture: (picture: CodedPicture) => {
       this.pictures.push(picture);
       this.#wake();

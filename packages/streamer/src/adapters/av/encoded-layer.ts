@@ -5,6 +5,7 @@
  * Whoever has the pictures hands them over one at a time: `encode` must not be called again before it is done.
  */
 import type { VideoFormat } from '@perch/rtp';
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 import type { CodedPicture, LayerName, VideoLayer } from '../../domain/video-source.ts';
 import type { OpenPictureEncoder, PictureEncoder } from './picture-encoder.ts';
@@ -24,6 +25,8 @@ export interface EncodedLayerOptions {
 }
 
 export interface EncodedLayerEvents {
+  /** Whether anyone has room for another picture. */
+  isWanted(): boolean;
   onPicture(picture: CodedPicture): void;
   /** The next picture will be a keyframe, and somebody waits for it. */
   onKeyframeWanted(): void;
@@ -88,7 +91,7 @@ export class EncodedLayer implements VideoLayer {
 
   /** Rejects when FFmpeg fails. The picture's memory is not needed any more when this is done. */
   async encode(frame: Frame, capturedMs: number): Promise<void> {
-    if (this.idle) return;
+    if (this.idle || !this.#events.isWanted()) return;
     const every = this.#options.oneOf?.(this.#bitsPerSecond) ?? 1;
     this.#leftOut++;
     if (this.#leftOut < every && !this.#keyframeWanted) return;
@@ -120,7 +123,8 @@ export class EncodedLayer implements VideoLayer {
 
   #fit(frame: Frame): Frame | Promise<Frame> {
     const { format } = this.#options;
-    if (frame.width === format.width && frame.height === format.height) return frame;
+    const fits = frame.width === format.width && frame.height === format.height;
+    if (fits && frame.format === AV_PIX_FMT_YUV420P) return frame;
     this.#scaler ??= new PictureScaler(frame, format);
     return this.#scaler.scale(frame);
   }

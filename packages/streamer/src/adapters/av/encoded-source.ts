@@ -1,10 +1,12 @@
 /**
  * A video source made of raw pictures and encoders of our own, one for each layer. Owns them all and frees them in
- * `close`. When the pictures end or the main layer's encoder fails, it says so once through `onEnded`.
+ * `close`. When the pictures end or stay away, or the main layer's encoder fails, it says so once through `onEnded`.
  */
 import type { VideoFormat } from '@perch/rtp';
 import { FFmpegError, Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
+import type { Clock } from '../../domain/clock.ts';
+import { SilenceWatch } from '../../domain/silence-watch.ts';
 import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { EncodedLayer } from './encoded-layer.ts';
 import { H264Encoder } from './h264-encoder.ts';
@@ -18,6 +20,7 @@ const LOWEST_SHARE = 1 / 4;
 export interface EncodedSourceOptions {
   readonly format: VideoFormat;
   readonly openPictures: (format: VideoFormat) => RawPictures;
+  readonly clock: Clock;
   readonly log: Logger;
   /** libx264 unless given. */
   readonly openEncoder?: OpenPictureEncoder;
@@ -39,7 +42,7 @@ export class EncodedSource implements VideoSource {
     const source = new EncodedSource(options, events);
     try {
       await source.#main.open();
-      source.#done = source.#run(options.openPictures(options.format), events);
+      source.#done = source.#run(options.openPictures(options.format), options, events);
     } catch (error) {
       await source.#free();
       throw error;
@@ -57,12 +60,17 @@ export class EncodedSource implements VideoSource {
     };
     this.#main = new EncodedLayer(
       { name: 'main', format, lowestBitsPerSecond, openEncoder },
-      { onPicture, onKeyframeWanted: () => this.#encodeAgain(this.#main) },
+      {
+        isWanted: () => events.isWanted('main'),
+        onPicture,
+        onKeyframeWanted: () => this.#encodeAgain(this.#main),
+      },
     );
     this.#low = LowLayer.below(
       format,
       { openEncoder, log },
       {
+        isWanted: () => events.isWanted('low'),
         onPicture,
         onKeyframeWanted: () => {
           if (this.#low !== undefined) this.#encodeAgain(this.#low.layer);
@@ -85,18 +93,32 @@ export class EncodedSource implements VideoSource {
     await this.#done;
   }
 
-  async #run(pictures: RawPictures, events: VideoSourceEvents): Promise<void> {
+  async #run(
+    pictures: RawPictures,
+    { clock, format }: EncodedSourceOptions,
+    events: VideoSourceEvents,
+  ): Promise<void> {
+    let told = false;
+    const end = (reason: string): void => {
+      watch.close();
+      if (told || this.#stop.signal.aborted) return;
+      told = true;
+      events.onEnded(reason);
+    };
+    const watch = new SilenceWatch(clock, format.framesPerSecond, end);
     let reason = 'the pictures ended';
     try {
       for await (const { frame, capturedMs } of pictures(this.#stop.signal)) {
+        watch.handleLife();
         await this.#next(() => this.#encode(frame, capturedMs));
         if (this.#stop.signal.aborted) break;
       }
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
+    watch.close();
     await this.#next(() => this.#free());
-    if (!this.#stop.signal.aborted) events.onEnded(reason);
+    end(reason);
   }
 
   async #encode(frame: Frame, capturedMs: number): Promise<void> {

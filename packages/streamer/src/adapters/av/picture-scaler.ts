@@ -1,5 +1,5 @@
-/** Makes a picture smaller, in yuv420p: FFmpeg's swscale. 720p to its half takes half a millisecond on x86-64. */
-import { AV_PIX_FMT_YUV420P, SWS_BILINEAR } from 'node-av/constants';
+/** Makes a picture smaller, and yuv420p: FFmpeg's swscale. 720p to its half takes half a millisecond on x86-64. */
+import { AV_PIX_FMT_YUV420P, type AVPixelFormat, SWS_BILINEAR } from 'node-av/constants';
 import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
 import { allocateFrame } from './allocate-frame.ts';
 
@@ -12,11 +12,11 @@ export class PictureScaler {
   readonly #context = new SoftwareScaleContext();
   readonly #scaled: Frame;
 
-  constructor(from: Size, to: Size) {
+  constructor(from: Frame, to: Size) {
     this.#context.getContext(
       from.width,
       from.height,
-      AV_PIX_FMT_YUV420P,
+      from.format as AVPixelFormat,
       to.width,
       to.height,
       AV_PIX_FMT_YUV420P,

@@ -1,49 +1,72 @@
-/** A video source whose H.264 comes from a child program's standard output, in Annex B byte stream format. */
+/**
+ * A video source whose H.264 comes from a child program's standard output, in Annex B byte stream format. The
+ * program's rate is fixed; a smaller layer is made of its pictures when somebody needs it. A program that hangs has
+ * ended, as far as `onEnded` is concerned, and `close` ends it.
+ */
+import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
 import type { Clock } from '../../domain/clock.ts';
 import { PipeFramer } from '../../domain/pipe-framer.ts';
+import { SilenceWatch } from '../../domain/silence-watch.ts';
 import type { VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import { TranscodedLow, type TranscodedLowComponents } from '../transcoded-low.ts';
 import { ChildProgram } from './child-program.ts';
 
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   /** About what it sends. */
-  readonly bitsPerSecond: number;
+  readonly format: VideoFormat;
 }
 
 /** Starts the program. It is running, or has failed by `onEnded`, when this returns. */
 export function openProgramSource(
-  { command, args, bitsPerSecond }: Program,
-  components: { readonly clock: Clock; readonly log: Logger },
+  { command, args, format }: Program,
+  components: TranscodedLowComponents & { readonly clock: Clock; readonly log: Logger },
   events: VideoSourceEvents,
 ): VideoSource {
   const { clock, log } = components;
+  const low = TranscodedLow.below(format, components, events);
   const framer = new PipeFramer(clock, (accessUnit) => {
-    events.onPicture({ layer: 'main', accessUnit, capturedMs: clock.nowMs() });
+    const picture = { layer: 'main', accessUnit, capturedMs: clock.nowMs() } as const;
+    events.onPicture(picture);
+    low?.handleMainPicture(picture);
   });
+  let ended = false;
+  const end = (reason: string): void => {
+    if (ended) return;
+    ended = true;
+    watch.close();
+    framer.flush();
+    framer.close();
+    events.onEnded(reason);
+  };
+  const watch = new SilenceWatch(clock, format.framesPerSecond, end);
   log.debug({ command, args }, 'starting the camera program');
   const program = new ChildProgram(command, args, {
-    onBytes: (chunk) => framer.push(chunk),
-    onLogLine: (line) => log.info({ program: command, line }, 'camera program says'),
-    onExit: (reason) => {
-      framer.flush();
-      framer.close();
-      events.onEnded(reason);
+    onBytes: (chunk) => {
+      watch.handleLife();
+      framer.push(chunk);
     },
+    onLogLine: (line) => log.info({ program: command, line }, 'camera program says'),
+    onExit: end,
   });
   return {
     main: {
-      lowestBitsPerSecond: bitsPerSecond,
-      highestBitsPerSecond: bitsPerSecond,
+      lowestBitsPerSecond: format.bitsPerSecond,
+      highestBitsPerSecond: format.bitsPerSecond,
       forcesKeyframes: false,
       requestKeyframe: () => undefined,
       setBitsPerSecond: () => undefined,
     },
-    low: undefined,
+    get low() {
+      return low?.failed === true ? undefined : low;
+    },
     close: async () => {
+      ended = true;
+      watch.close();
       framer.close();
-      await program.close();
+      await Promise.all([program.close(), low?.close()]);
     },
   };
 }

@@ -77,5 +77,5 @@ export function rpicamProgram({ command, help }: CameraProgram, format: VideoFor
   // the format from the file name "-". Builds without libx264 do not know these options.
   if (help.includes('--low-latency')) args.push('--low-latency');
   if (help.includes('--libav-format')) args.push('--libav-format', 'h264');
-  return { command, args, bitsPerSecond: format.bitsPerSecond };
+  return { command, args, format };
 }
