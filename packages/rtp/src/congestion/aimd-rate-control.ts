@@ -12,6 +12,8 @@ import type { ProbeMeasurement } from './probe-results.ts';
 const GROWTH_PER_SECOND = 1.08;
 /** gcc-02, 5.5: beta. What is left over drains the queue. */
 const DECREASE = 0.85;
+/** At once, where the trend alone says so. */
+const MOST_DECREASE = 0.7;
 /** gcc-02, 5.5: near the capacity, half a packet in a response time (here a whole one, as libwebrtc does today). */
 const RESPONSE_OVERHEAD_MS = 100;
 const STEP_BITS = 1200 * 8;
@@ -35,6 +37,8 @@ export interface RateInput {
   /** The same over a shorter time, exact where the queue was never empty: what a decrease goes by. */
   readonly recentBitsPerSecond: number | undefined;
   readonly applicationLimited: boolean;
+  /** Known by more than the trend: what got through lately is all that the path takes. */
+  readonly pathIsFull: boolean;
   readonly roundTripMs: number;
   /** When the newest packet was sent that is known to have arrived. */
   readonly newestSendMs: number;
@@ -70,12 +74,10 @@ export class AimdRateControl {
    * What a probe measured: the path carries it. Where it met the path's limit, known to be shared or near, the burst may
    * have pushed others aside, whose backing off would then look like room: it counts for a step, not for a leap.
    */
-  handleProbe({ bitsPerSecond, pathWasFull }: ProbeMeasurement, limits: RateLimits): void {
-    const leap =
-      pathWasFull && this.#capacity.bitsPerSecond !== undefined
-        ? MAX_LEAP_INTO_FULL
-        : Number.POSITIVE_INFINITY;
-    const raised = Math.min(bitsPerSecond, this.bitsPerSecond * leap);
+  handleProbe({ bitsPerSecond, pathWasFull }: ProbeMeasurement, ceiling: number, limits: RateLimits): void {
+    const intoFull = pathWasFull && this.#capacity.bitsPerSecond !== undefined;
+    const most = intoFull ? Math.min(ceiling, this.bitsPerSecond * MAX_LEAP_INTO_FULL) : ceiling;
+    const raised = Math.min(bitsPerSecond, most);
     if (!pathWasFull && this.#capacity.isBelow(bitsPerSecond)) this.#capacity.forget();
     this.bitsPerSecond = Math.max(this.bitsPerSecond, raised);
     this.#clamp(limits);
@@ -102,13 +104,16 @@ export class AimdRateControl {
   #decrease(input: RateInput, nowMs: number): void {
     this.state = 'hold';
     const recent = input.recentBitsPerSecond ?? input.acknowledgedBitsPerSecond;
-    if (recent === undefined || input.newestSendMs - this.#lastDecreaseMs < DECREASE_INTERVAL_MS) return;
+    if (recent === undefined) return;
+    if (!input.pathIsFull && input.newestSendMs - this.#lastDecreaseMs < DECREASE_INTERVAL_MS) return;
     let lowered = recent * DECREASE;
     if (lowered > this.bitsPerSecond) lowered = (this.#capacity.bitsPerSecond ?? recent) * DECREASE;
     if (input.applicationLimited) {
       // Where the camera sends little, what got through is no capacity.
       lowered = Math.max(lowered, this.bitsPerSecond * DECREASE);
     } else {
+      // With less sent than the path takes, what got through is no capacity either.
+      if (!input.pathIsFull) lowered = Math.max(lowered, this.bitsPerSecond * MOST_DECREASE);
       // Far below the capacity known so far: the path has changed.
       if (this.#capacity.isAbove(recent)) this.#capacity.forget();
       this.#capacity.handleOveruse(recent);

@@ -49,6 +49,17 @@ const CAREFUL_FOR_MS = 2000;
 /** A queue like this is somebody's; no probe goes into it. */
 const CALM_QUEUE_MS = 50;
 
+/** One like this is ours to drain: less leaves than the path takes away. */
+const LONG_QUEUE_MS = 100;
+const DRAINING_PACING_FACTOR = 0.8;
+
+/**
+ * A queue that grows, because less comes out than goes in by such a share: the path is full, whatever the trend says. A
+ * camera that sends less than it may gives the detector little to go by; it took 600 ms where this takes 250.
+ */
+const FULL_QUEUE_MS = 50;
+const FULL_SLOPE = 0.15;
+
 /** Share of a new sample in the round trip, RFC 6298's. */
 const ROUND_TRIP_SMOOTHING = 0.125;
 const UNKNOWN_ROUND_TRIP_MS = 200;
@@ -133,8 +144,10 @@ export class CongestionController {
   /** For the pacer. */
   get pacingBitsPerSecond(): number {
     const sinceDecreaseMs = (this.#lastFeedbackMs ?? 0) - this.#lastDecreaseMs;
-    const isFull = sinceDecreaseMs < CAREFUL_FOR_MS || this.#queue.ms >= CALM_QUEUE_MS;
-    return this.targetBitsPerSecond * (isFull ? CAREFUL_PACING_FACTOR : PACING_FACTOR);
+    const isCareful = sinceDecreaseMs < CAREFUL_FOR_MS || this.#queue.ms >= CALM_QUEUE_MS;
+    const isDraining = isCareful && this.#queue.ms >= LONG_QUEUE_MS;
+    const factor = isDraining ? DRAINING_PACING_FACTOR : CAREFUL_PACING_FACTOR;
+    return this.targetBitsPerSecond * (isCareful ? factor : PACING_FACTOR);
   }
 
   /** Smoothed, with the path's queues in it; undefined until known. */
@@ -278,7 +291,7 @@ export class CongestionController {
     if (result.sendMs - this.#lastArrivedSendMs > SENDER_PAUSE_MS) this.#pauseEndedMs = result.arrivalMs;
     this.#lastArrivedSendMs = result.sendMs;
     this.#senderPaused = result.arrivalMs - this.#pauseEndedMs < RECENT_WINDOW_MS;
-    this.#queue.add(result.arrivalMs - result.sendMs, nowMs);
+    this.#queue.add(result.arrivalMs - result.sendMs, result.arrivalMs);
     const delta = this.#groups.add(result.sendMs, result.arrivalMs);
     if (delta !== undefined) {
       this.#detector.update(this.#trendline.update(delta), delta.sendDeltaMs, delta.arrivalMs);
@@ -287,7 +300,8 @@ export class CongestionController {
     const measured = this.#probeResults.add(result);
     if (measured === undefined) return;
     this.#probes.handleResult(result.probeCluster, measured.bitsPerSecond, nowMs);
-    if (this.#detector.usage !== 'overuse') this.#delayBased.handleProbe(measured, this.#limits);
+    if (this.#detector.usage === 'overuse') return;
+    this.#delayBased.handleProbe(measured, measured.ceilingBitsPerSecond, this.#limits);
   }
 
   #updateRates(lost: number, arrived: number, nowMs: number): void {
@@ -295,16 +309,25 @@ export class CongestionController {
     const context = { targetBitsPerSecond: before, queueMs: this.#queue.ms };
     const verdict = this.#lossBased.update(lost, arrived, context, nowMs);
     this.#updateApplicationLimited();
+    const recentBitsPerSecond = this.#acknowledged.bitsPerSecond(RECENT_WINDOW_MS);
+    const pathIsFull = verdict === 'overflow' || this.#queueGrows();
     const input = {
-      usage: verdict === 'overflow' ? 'overuse' : this.#detector.usage,
+      usage: pathIsFull ? 'overuse' : this.#detector.usage,
       acknowledgedBitsPerSecond: this.#acknowledged.bitsPerSecond(EVEN_WINDOW_MS),
-      recentBitsPerSecond: this.#acknowledged.bitsPerSecond(RECENT_WINDOW_MS),
-      applicationLimited: this.#applicationLimited || this.#senderPaused,
+      recentBitsPerSecond,
+      applicationLimited: !pathIsFull && (this.#applicationLimited || this.#senderPaused),
       roundTripMs: this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS,
+      pathIsFull,
       newestSendMs: this.#newestSendMs,
     };
     this.#delayBased.update(input, this.#limits, nowMs);
-    if (this.targetBitsPerSecond < before) this.#lastDecreaseMs = nowMs;
+    if (this.targetBitsPerSecond >= before) return;
+    this.#lastDecreaseMs = nowMs;
+    this.#probes.handleDecrease(nowMs);
+  }
+
+  #queueGrows(): boolean {
+    return this.#queue.ms >= FULL_QUEUE_MS && (this.#queue.slope ?? 0) >= FULL_SLOPE;
   }
 
   #updateApplicationLimited(): void {

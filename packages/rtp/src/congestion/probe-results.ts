@@ -20,6 +20,8 @@ export interface ProbeMeasurement {
   readonly bitsPerSecond: number;
   /** Arrived slower than sent: this much was free, or somebody else was pushed aside for it. */
   readonly pathWasFull: boolean;
+  /** The cluster's. */
+  readonly ceilingBitsPerSecond: number;
 }
 
 interface Sum {
@@ -88,5 +90,6 @@ function measure(sum: Sum): ProbeMeasurement | undefined {
   const arrived = ((sum.bytes - sum.firstArrivedBytes) * 8000) / arrivalMs;
   if (arrived > sent * MAX_SPEEDUP) return undefined;
   const pathWasFull = arrived < sent * FULL_PATH_SHARE;
-  return { bitsPerSecond: pathWasFull ? arrived * FULL_PATH_USE : Math.min(sent, arrived), pathWasFull };
+  const bitsPerSecond = pathWasFull ? arrived * FULL_PATH_USE : Math.min(sent, arrived);
+  return { bitsPerSecond, pathWasFull, ceilingBitsPerSecond: sum.cluster.ceilingBitsPerSecond };
 }

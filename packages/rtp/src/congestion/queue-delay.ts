@@ -6,13 +6,22 @@
 /** A queue that stands is mistaken for the path after two of these; clocks drift less than 1 ms in one. */
 const PERIOD_MS = 15_000;
 
-/** Share of a new sample in the smoothed delay: about the last ten packets. */
+/** Share of a new sample in the smoothed delay: about the last ten packets, or the last ones where they are rare. */
 const SMOOTHING = 0.1;
+const SMOOTHING_MS = 60;
+
+/** The slope is that of the last pictures, six or so at 30 a second. */
+const SLOPE_MS = 200;
+const SLOPE_STEP_MS = 20;
+const MIN_SLOPE_SPAN_MS = 100;
 
 export class QueueDelay {
   /** Smoothed; 0 before the first packet. */
   ms = 0;
 
+  #lastMs: number | undefined;
+  /** Of the last SLOPE_MS, oldest first. */
+  #trace: { readonly atMs: number; readonly ms: number }[] = [];
   #periodEndsMs = Number.NEGATIVE_INFINITY;
   #lowestBefore = Number.POSITIVE_INFINITY;
   #lowest = Number.POSITIVE_INFINITY;
@@ -30,6 +39,21 @@ export class QueueDelay {
       this.#lowest = delayMs;
     }
     this.#lowest = Math.min(this.#lowest, delayMs);
-    this.ms += SMOOTHING * (delayMs - this.lowestMs - this.ms);
+    const sinceMs = Math.max(atMs - (this.#lastMs ?? atMs), 0);
+    this.#lastMs = atMs;
+    const share = Math.max(SMOOTHING, 1 - Math.exp(-sinceMs / SMOOTHING_MS));
+    this.ms += share * (delayMs - this.lowestMs - this.ms);
+    const newest = this.#trace.at(-1);
+    if (newest !== undefined && atMs - newest.atMs < SLOPE_STEP_MS) return;
+    this.#trace = [...this.#trace.filter((point) => atMs - point.atMs <= SLOPE_MS), { atMs, ms: this.ms }];
+  }
+
+  /** Milliseconds of queue gained in a millisecond, lately; undefined where too little is known. 1: nothing gets out. */
+  get slope(): number | undefined {
+    const [oldest] = this.#trace;
+    const newest = this.#trace.at(-1);
+    if (oldest === undefined || newest === undefined) return undefined;
+    const spanMs = newest.atMs - oldest.atMs;
+    return spanMs < MIN_SLOPE_SPAN_MS ? undefined : (newest.ms - oldest.ms) / spanMs;
   }
 }

@@ -21,8 +21,8 @@ export interface Outcome {
   rate(flow: number, fromMs: number, toMs: number): number;
   /** Longest time without a new picture. */
   longestFreezeMs(flow: number, fromMs: number, toMs: number): number;
-  /** Of the pictures shown in that time. */
-  worstAgeMs(flow: number, fromMs: number, toMs: number): number;
+  /** Of the pictures shown in that time: `share` of them were this old at most. */
+  ageMs(flow: number, fromMs: number, toMs: number, share: number): number;
   p95QueueMs(): number;
   lossShare(): number;
   /** From `fromMs` until one second's media rate is at least `bitsPerSecond`; infinite if never. */
@@ -86,9 +86,10 @@ function outcomeOf(flows: readonly SimulatedSender[], link: SimulatedLink): Outc
       }
       return Math.max(longest, toMs - last);
     },
-    worstAgeMs(flow, fromMs, toMs) {
-      const ages = shownOf(flow).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-      return ages.reduce((worst, { ageMs }) => Math.max(worst, ageMs), 0);
+    ageMs(flow, fromMs, toMs, share) {
+      const shown = shownOf(flow).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+      const ages = shown.map(({ ageMs }) => ageMs).sort((a, b) => a - b);
+      return ages[Math.ceil(ages.length * share) - 1] ?? 0;
     },
     p95QueueMs() {
       const sorted = [...link.queueDelaysMs].sort((a, b) => a - b);

@@ -8,6 +8,8 @@ export interface LinkOptions {
   readonly propagationMs: number;
   /** Probability. */
   readonly loss?: number;
+  /** A shaper's token bucket: what passes at once after a pause. */
+  readonly burstBytes?: number;
   /** Each packet takes up to so much longer, evenly distributed: packets overtake each other. */
   readonly jitterMs?: number;
   readonly random: () => number;
@@ -67,7 +69,9 @@ export class SimulatedLink {
       this.#propagate(packet, nowMs);
     }
     if (sent > 0) this.#queue = this.#queue.slice(sent);
-    if (this.#queue.length === 0) this.#creditBits = 0;
+    if (this.#queue.length === 0) {
+      this.#creditBits = Math.min(this.#creditBits, (this.#options.burstBytes ?? 0) * 8);
+    }
     if (this.#underWay.length === 0) return;
     const due = this.#underWay.filter(({ atMs }) => atMs <= nowMs);
     if (due.length === 0) return;

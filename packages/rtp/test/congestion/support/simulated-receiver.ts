@@ -50,13 +50,13 @@ export class SimulatedReceiver {
   }
 
   receive(packet: MediaPacket, nowMs: number): void {
-    if (this.#seen.has(packet.sequence)) return;
-    this.#seen.add(packet.sequence);
-    this.#firstMs ??= nowMs;
     // A packet older than what was reported is reported again, and what follows it with it, as Chromium does.
     const unwrapped = packet.transportSequence;
     this.#arrivals.set(unwrapped, nowMs);
     this.#nextReported = Math.min(this.#nextReported ?? unwrapped, unwrapped);
+    if (this.#seen.has(packet.sequence)) return;
+    this.#seen.add(packet.sequence);
+    this.#firstMs ??= nowMs;
     this.#missing.delete(packet.sequence);
     if (this.#highest !== undefined) {
       for (let lost = this.#highest + 1; lost < packet.sequence; lost++) {

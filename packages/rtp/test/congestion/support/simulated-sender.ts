@@ -14,6 +14,7 @@ const MAX_RESENDS_REMEMBERED = 1024;
 /** A keyframe fills the queue by itself; dropping what follows it would ask for the next one. */
 const KEYFRAME_PAID_BACK_MS = 500;
 const KEYFRAME_ROOM_MS = 200;
+const BEHIND_MS = 50;
 /** As NackResponder has it. */
 const RESEND_BUDGET_SHARE = 0.25;
 const RESEND_BURST_BYTES = 32 * 1024;
@@ -21,6 +22,7 @@ const RESEND_BURST_BYTES = 32 * 1024;
 export interface SenderOptions {
   readonly startBitsPerSecond?: number;
   readonly maxBitsPerSecond?: number;
+  readonly wantedBitsPerSecond?: number;
   readonly minBitsPerSecond?: number;
   /** What the camera's encoder makes at most. */
   readonly mediaBitsPerSecond?: (nowMs: number) => number;
@@ -43,6 +45,7 @@ export class SimulatedSender {
   /** Ten a second. */
   readonly samples: Sample[] = [];
   droppedPictures = 0;
+  skippedPictures = 0;
   probes = 0;
 
   readonly #options: SenderOptions;
@@ -69,6 +72,9 @@ export class SimulatedSender {
       startBitsPerSecond: start,
       minBitsPerSecond: options.minBitsPerSecond ?? 100_000,
       maxBitsPerSecond: options.maxBitsPerSecond ?? 2_000_000,
+      ...(options.wantedBitsPerSecond === undefined
+        ? {}
+        : { wantedBitsPerSecond: options.wantedBitsPerSecond }),
     });
     this.#camera = new SimulatedCamera(start, options.random);
     this.#nextFrameMs = options.startMs ?? 0;
@@ -109,6 +115,11 @@ export class SimulatedSender {
     }
     if (this.#paused) this.#camera.requestKeyframe();
     this.#paused = false;
+    // Another picture would only wait: the encoder leaves it out.
+    if (this.#pacer.queueMs(this.controller.pacingBitsPerSecond, nowMs) > BEHIND_MS) {
+      this.skippedPictures++;
+      return;
+    }
     if (this.#keyframeIsDue(nowMs)) {
       this.#keyframeWanted = false;
       this.#lastKeyframeMs = nowMs;
@@ -163,13 +174,12 @@ export class SimulatedSender {
   }
 
   #send(queued: MediaPacket, probe: number | undefined, nowMs: number): void {
+    // Sent again as RTX: under its number of the media, and a transport-wide one of its own.
     const isResent = queued.sequence !== -1;
-    const packet = isResent
-      ? queued
-      : { ...queued, sequence: this.#nextSequence++, transportSequence: this.#nextTransportSequence++ };
-    if (isResent) this.controller.handleResent(packet.transportSequence & 0xffff, packet.bytes, nowMs);
-    else {
-      this.controller.handleSent(packet.transportSequence & 0xffff, packet.bytes, nowMs, probe);
+    const sequence = isResent ? queued.sequence : this.#nextSequence++;
+    const packet = { ...queued, sequence, transportSequence: this.#nextTransportSequence++ };
+    this.controller.handleSent(packet.transportSequence & 0xffff, packet.bytes, nowMs, probe);
+    if (!isResent) {
       this.#resendBudget = Math.min(
         this.#resendBudget + packet.bytes * RESEND_BUDGET_SHARE,
         RESEND_BURST_BYTES,
