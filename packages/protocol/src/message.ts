@@ -85,6 +85,7 @@ const serverMessages = {
     type: v.literal('viewer-joined'),
     viewer_id: ViewerId,
     resumed: v.exactOptional(v.boolean()),
+    replaces: v.exactOptional(ViewerId),
     ...iceServers,
   }),
   'viewer-left': v.object({

@@ -145,7 +145,7 @@ describe('viewers', () => {
     ]);
   });
 
-  test('[JOIN4] a second join on one socket is a new viewer, and the broadcaster learns of both ends', () => {
+  test('[JOIN4] [JOIN8] a second join on one socket is a new viewer, and the broadcaster learns of both ends', () => {
     const fixture = new RoomsFixture();
     const camera = fixture.broadcaster();
     const viewer = fixture.viewer();
@@ -153,10 +153,30 @@ describe('viewers', () => {
     viewer.say(join('cam'));
     expect(viewer.heardBrief()).toEqual([{ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' }]);
     expect(camera.heardBrief()).toEqual([
-      { type: 'viewer-left', viewer_id: viewerId(1), gone: true },
-      { type: 'viewer-joined', viewer_id: viewerId(2) },
+      { type: 'viewer-left', viewer_id: viewerId(1) },
+      { type: 'viewer-joined', viewer_id: viewerId(2), replaces: viewerId(1) },
     ]);
     expect(fixture.rooms.counts.viewers).toBe(1);
+  });
+
+  test('[JOIN8] a broadcaster that comes later is told what a viewer replaces, and only the first time', () => {
+    const fixture = new RoomsFixture();
+    const viewer = fixture.viewer();
+    viewer.say(join('cam'));
+    const joinedOf = () => {
+      const camera = fixture.client();
+      camera.say(register('cam'));
+      return camera.heardBrief().filter(({ type }) => type === 'viewer-joined');
+    };
+    expect(joinedOf()).toEqual([{ type: 'viewer-joined', viewer_id: viewerId(2), replaces: viewerId(1) }]);
+    expect(joinedOf()).toEqual([{ type: 'viewer-joined', viewer_id: viewerId(2), resumed: true }]);
+  });
+
+  test('[JOIN8] who joins another stream replaces nobody there', () => {
+    const fixture = new RoomsFixture();
+    const camera = fixture.broadcaster('another');
+    fixture.viewer('cam').say(join('another'));
+    expect(camera.heardBrief()).toEqual([{ type: 'viewer-joined', viewer_id: viewerId(2) }]);
   });
 
   test('[JOIN4] asking for its own id on the same socket still makes a new viewer', () => {

@@ -55,7 +55,10 @@ class Station {
     this.receive({ type: 'registered', stream_id: 'garden', ...more });
   }
 
-  join(viewerId: string, more: { resumed?: boolean; ice_servers?: readonly IceServer[] } = {}) {
+  join(
+    viewerId: string,
+    more: { resumed?: boolean; replaces?: string; ice_servers?: readonly IceServer[] } = {},
+  ) {
     this.receive({ type: 'viewer-joined', viewer_id: viewerId, ...more });
     return this.transports.last;
   }
@@ -172,15 +175,16 @@ describe('making offers', () => {
     expect(station.link.sentOf('offer').map(({ to }) => to)).toEqual(['viewer-a', 'viewer-b']);
   });
 
-  test('[RESUME3] without `resumed` a viewer who is announced again gets a new connection', async () => {
+  test('[RESUME3] without `resumed` one who is announced again gets a new connection, and keeps the old meanwhile', async () => {
     const station = new Station();
     const old = station.watch('viewer-a');
     await settle();
     const next = station.join('viewer-a');
     await settle();
-    expect(station.transports.alive).toEqual([next]);
-    expect(old.closed).toBe(true);
+    expect(station.transports.alive).toEqual([old, next]);
     expect(station.link.sentOf('offer')).toHaveLength(2);
+    next.open();
+    expect(station.transports.alive).toEqual([next]);
     expect(station.broadcaster.viewerCount).toBe(1);
   });
 
@@ -234,6 +238,87 @@ describe('making offers', () => {
       await settle();
       expect(station.link.sentOf('offer').map(({ to }) => to)).toEqual(['viewer-b']);
     }
+  });
+});
+
+describe('[JOIN8] a viewer who asks for a new connection', () => {
+  function renewing() {
+    const station = new Station();
+    const old = station.watch('viewer-a');
+    station.studio.shoot({ keyframe: true });
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-a' });
+    const next = station.join('viewer-b', { replaces: 'viewer-a' });
+    return { station, old, next };
+  }
+
+  test('is sent pictures over the old one until the new one is open, and no longer', () => {
+    const { station, old, next } = renewing();
+    const before = old.rtp.length;
+    station.studio.shoot();
+    expect(old.rtp.length).toBeGreaterThan(before);
+    next.open();
+    expect([old.closed, next.closed]).toEqual([true, false]);
+    station.studio.shoot({ keyframe: true });
+    expect(next.rtp).not.toEqual([]);
+    expect(station.broadcaster.viewerCount).toBe(1);
+  });
+
+  test('has the old one again where the new one comes to nothing', () => {
+    const { station, old, next } = renewing();
+    next.fail();
+    expect(old.closed).toBe(false);
+    expect(station.broadcaster.viewerCount).toBe(1);
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b', gone: true });
+    expect(old.closed).toBe(true);
+    expect(station.broadcaster.viewerCount).toBe(0);
+  });
+
+  test('and loses its WebSocket while it is made, has the old one again', () => {
+    const { station, old, next } = renewing();
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b' });
+    expect([old.closed, next.closed]).toEqual([false, true]);
+    station.join('viewer-b', { resumed: true });
+    expect(station.transports.alive).toEqual([old]);
+  });
+
+  test('and asks once more before it is open, has the old one and the newest', () => {
+    const { station, old, next } = renewing();
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b' });
+    const newest = station.join('viewer-c', { replaces: 'viewer-b' });
+    expect(station.transports.alive).toEqual([old, newest]);
+    expect(next.closed).toBe(true);
+    newest.open();
+    expect(station.transports.alive).toEqual([newest]);
+  });
+
+  test('whose old one ends first has the new one', () => {
+    const { station, old, next } = renewing();
+    old.fail();
+    next.open();
+    expect(station.transports.alive).toEqual([next]);
+    expect(station.broadcaster.viewerCount).toBe(1);
+  });
+
+  test('who is gone meanwhile has neither', () => {
+    const { station } = renewing();
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b', gone: true });
+    expect(station.transports.alive).toEqual([]);
+    expect(station.broadcaster.viewerCount).toBe(0);
+  });
+
+  test('[JOIN7] counts once', () => {
+    const { station } = renewing();
+    for (const id of ['viewer-x', 'viewer-y']) station.join(id);
+    station.receive({ type: 'viewer-left', viewer_id: 'viewer-b' });
+    station.join('viewer-c', { replaces: 'viewer-b' });
+    expect(station.errors()).toEqual([]);
+    expect(station.broadcaster.viewerCount).toBe(3);
+  });
+
+  test('leaves no connection when the streamer ends', () => {
+    const { station } = renewing();
+    station.broadcaster.close();
+    expect(station.transports.alive).toEqual([]);
   });
 });
 

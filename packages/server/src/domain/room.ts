@@ -20,6 +20,8 @@ export interface Viewer {
   readonly member: Member;
   /** Some broadcaster was told of it and may hold a connection to it (SPEC.md, RESUME3). */
   announced: boolean;
+  /** The id that it had until it joined this stream again on the same socket (SPEC.md, JOIN8). */
+  readonly replaces: string | undefined;
 }
 
 /** Exists as long as someone is in it. */

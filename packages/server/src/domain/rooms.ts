@@ -62,16 +62,19 @@ export class Rooms {
     }
   }
 
-  /** JOIN1 to JOIN4, RESUME1 to RESUME3. `wantedId` is the id that the viewer had on a lost connection. */
+  /** JOIN1 to JOIN4, JOIN8, RESUME1 to RESUME3. `wantedId` is the id that the viewer had on a lost connection. */
   join(member: Member, streamId: string, wantedId: string | undefined): void {
+    const { standing } = member;
     // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
-    const resumable = member.standing.role === 'viewer' ? undefined : wantedId;
-    this.leave(member, 'left');
+    const resumable = standing.role === 'viewer' ? undefined : wantedId;
+    const watchesIt = standing.role === 'viewer' && standing.room.streamId === streamId;
+    const replaces = watchesIt ? standing.viewer.id : undefined;
+    this.leave(member, watchesIt ? 'lost' : 'left');
     const room = this.#roomFor(streamId);
     const resumedId = this.#claim(room, resumable);
     const id = resumedId ?? toViewerId(this.#components.randomToken());
     const resumed = resumedId !== undefined;
-    const viewer: Viewer = { id, member, announced: resumed };
+    const viewer: Viewer = { id, member, announced: resumed, replaces };
     room.viewers.set(id, viewer);
     this.#roomOfViewer.set(id, room);
     member.standing = { role: 'viewer', room, viewer };
@@ -149,6 +152,7 @@ export class Rooms {
       type: 'viewer-joined',
       viewer_id: viewer.id,
       ...(resumed ? { resumed } : {}),
+      ...(resumed || viewer.replaces === undefined ? {} : { replaces: viewer.replaces }),
       ...this.#iceServers(),
     });
   }

@@ -18,6 +18,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
 import { ViewerConnection, type ViewerConnectionComponents } from './viewer-connection.ts';
+import { ViewerTable } from './viewer-table.ts';
 
 /** A connection to the server that is open now. `send` after its end does nothing. */
 export interface SignalingLink {
@@ -59,9 +60,7 @@ export class Broadcaster {
   readonly #events: BroadcasterEvents;
   readonly #streamId: string;
   readonly #maxViewers: number;
-  readonly #viewers = new Map<string, ViewerConnection>();
-  /** Viewers whose offer waits for the ICE servers of an old server. */
-  readonly #expected = new Set<string>();
+  readonly #viewers = new ViewerTable();
   #link: SignalingLink | undefined;
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #cancelCheck: () => void;
@@ -125,9 +124,7 @@ export class Broadcaster {
   close(): void {
     this.#closed = true;
     this.#cancelCheck();
-    for (const viewer of this.#viewers.values()) viewer.close();
     this.#viewers.clear();
-    this.#expected.clear();
   }
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
@@ -136,45 +133,37 @@ export class Broadcaster {
     if (message.ice_servers !== undefined) this.#events.onIceServers(message.ice_servers);
   }
 
-  #handleViewerJoined({ viewer_id: viewerId, resumed, ice_servers }: ServerMessageOf<'viewer-joined'>): void {
+  #handleViewerJoined(message: ServerMessageOf<'viewer-joined'>): void {
+    if (this.#closed) return;
+    const { viewer_id: viewerId, resumed, replaces, ice_servers } = message;
     const existing = this.#viewers.get(viewerId);
     // One that is still connecting may have lost its offer or answer together with a link to the server.
     if (resumed === true && existing !== undefined && existing.state !== 'connecting') return;
-    existing?.close();
-    this.#viewers.delete(viewerId);
-    if (!this.#hasRoomFor(viewerId)) {
+    if (this.#viewers.sizeWithout(viewerId, replaces) >= this.#maxViewers) {
       this.#refuse(viewerId, 'too-many-viewers', `the camera serves ${this.#maxViewers} viewers and no more`);
       return;
     }
+    this.#viewers.expect(viewerId, replaces);
     const iceServers = ice_servers ?? this.#iceServers;
     if (!('then' in iceServers)) {
-      this.#expected.delete(viewerId);
       this.#offer(viewerId, iceServers);
       return;
     }
-    this.#expected.add(viewerId);
     void iceServers.then((servers) => {
-      if (this.#expected.delete(viewerId)) this.#offer(viewerId, servers);
+      if (this.#viewers.isExpected(viewerId)) this.#offer(viewerId, servers);
     });
   }
 
   #offer(viewerId: string, iceServers: readonly IceServer[]): void {
-    if (this.#closed) return;
     const log = this.#log.child({ viewer: shortId(viewerId) });
     try {
       this.#viewers.set(viewerId, this.#connect(viewerId, iceServers, log));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ reason }, 'no connection could be made');
+      this.#viewers.fallBack(viewerId);
       this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');
     }
-  }
-
-  /** Those whose offer waits for ICE servers count too. */
-  #hasRoomFor(viewerId: string): boolean {
-    const others = new Set([...this.#viewers.keys(), ...this.#expected]);
-    others.delete(viewerId);
-    return others.size < this.#maxViewers;
   }
 
   #refuse(viewerId: string, code: ErrorCode, message: string): void {
@@ -182,27 +171,31 @@ export class Broadcaster {
   }
 
   #connect(viewerId: string, iceServers: readonly IceServer[], log: Logger): ViewerConnection {
-    return new ViewerConnection(this.#components, iceServers, {
+    const connection: ViewerConnection = new ViewerConnection(this.#components, iceServers, {
       onOffer: (sdp) => this.#link?.send({ type: 'offer', to: viewerId, sdp }),
       onCandidate: (candidate, sdpMid) => {
         this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
       },
-      onOpen: () => log.info({ viewers: this.#viewers.size }, 'viewer connected'),
-      onEnded: (reason) => this.#forget(viewerId, reason),
+      onOpen: () => {
+        this.#viewers.handleOpen(viewerId);
+        log.info({ viewers: this.#viewers.size }, 'viewer connected');
+      },
+      onEnded: (reason) => {
+        if (this.#viewers.handleEnded(connection)) this.#logGone(viewerId, reason);
+      },
     });
+    return connection;
   }
 
   /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
   #handleViewerLeft({ viewer_id: viewerId, gone }: ServerMessageOf<'viewer-left'>): void {
-    this.#expected.delete(viewerId);
-    const viewer = this.#viewers.get(viewerId);
-    if (viewer === undefined || (gone !== true && viewer.state !== 'connecting')) return;
-    viewer.close();
-    this.#forget(viewerId, 'the viewer left');
+    if (!this.#viewers.has(viewerId)) return;
+    if (gone === true) this.#viewers.remove(viewerId);
+    else if (this.#viewers.isConnected(viewerId) || this.#viewers.fallBack(viewerId)) return;
+    this.#logGone(viewerId, 'the viewer left');
   }
 
-  #forget(viewerId: string, reason: string): void {
-    this.#viewers.delete(viewerId);
+  #logGone(viewerId: string, reason: string): void {
     this.#log.info({ viewer: shortId(viewerId), reason, viewers: this.#viewers.size }, 'viewer gone');
   }
 
@@ -225,7 +218,7 @@ export class Broadcaster {
   }
 
   #checkViewers(): void {
-    for (const viewer of this.#viewers.values()) viewer.checkAlive();
+    for (const connection of this.#viewers.connections()) connection.checkAlive();
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
 }
