@@ -80,7 +80,7 @@ export class ProbeController {
     if (nowMs - this.#succeededMs >= HOLDS_AFTER_MS) this.#holds();
     if (!this.#started) {
       this.#started = true;
-      this.#queued = START_SCALES.map((scale) => scale * this.#startBitsPerSecond);
+      if (this.#starting) this.#queued = START_SCALES.map((scale) => scale * this.#startBitsPerSecond);
     }
     if (this.#pending !== undefined && nowMs - this.#pending.sinceMs < RESULT_WITHIN_MS) return undefined;
     if (this.#pending !== undefined) this.#fail(nowMs);

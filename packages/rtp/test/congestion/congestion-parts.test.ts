@@ -3,6 +3,8 @@ import { AimdRateControl } from '../../src/congestion/aimd-rate-control.ts';
 import { ArrivalGroups } from '../../src/congestion/arrival-groups.ts';
 import { LossBasedRate } from '../../src/congestion/loss-based-rate.ts';
 import { OveruseDetector } from '../../src/congestion/overuse-detector.ts';
+import { ProbeController } from '../../src/congestion/probe-controller.ts';
+import { QueueDelay } from '../../src/congestion/queue-delay.ts';
 import { RateMeter } from '../../src/congestion/rate-meter.ts';
 import { TrendlineEstimator } from '../../src/congestion/trendline-estimator.ts';
 import { CongestionController } from '../../src/index.ts';
@@ -66,6 +68,7 @@ describe('AimdRateControl (gcc-02, 5.5)', () => {
     acknowledgedBitsPerSecond: 1_000_000,
     recentBitsPerSecond: 1_000_000,
     applicationLimited: false,
+    pathIsFull: false,
     roundTripMs: 100,
     newestSendMs: 0,
   } as const;
@@ -87,7 +90,20 @@ describe('AimdRateControl (gcc-02, 5.5)', () => {
     const overuse = { ...input, usage: 'overuse', recentBitsPerSecond: 500_000 } as const;
     control.update(overuse, limits, 1000);
     control.update({ ...overuse, recentBitsPerSecond: 100_000, newestSendMs: 1050 }, limits, 1300);
-    expect(control.bitsPerSecond).toBe(425_000);
+    expect(control.bitsPerSecond).toBe(700_000);
+  });
+
+  test('falls to what got through at once where the path is known to be full, else by 30 % at most', () => {
+    const overuse = { ...input, usage: 'overuse', recentBitsPerSecond: 500_000 } as const;
+    const [known, supposed] = [new AimdRateControl(1_000_000), new AimdRateControl(1_000_000)];
+    known.update({ ...overuse, pathIsFull: true }, limits, 1000);
+    known.update(
+      { ...overuse, pathIsFull: true, recentBitsPerSecond: 400_000, newestSendMs: 1050 },
+      limits,
+      1300,
+    );
+    supposed.update(overuse, limits, 1000);
+    expect([known.bitsPerSecond, supposed.bitsPerSecond]).toEqual([340_000, 700_000]);
   });
 
   test('never grows above 1.5 times what got through, nor while the camera limits itself', () => {
@@ -172,5 +188,81 @@ describe('CongestionController', () => {
     }
     expect(controller.targetBitsPerSecond).toBeGreaterThan(0);
     expect(controller.targetBitsPerSecond).toBeLessThanOrEqual(3_000_000);
+  });
+});
+
+describe('QueueDelay', () => {
+  /** Packets each 10 ms, the delay of each a little longer or shorter than the last one's. */
+  const fill = (queue: QueueDelay, fromMs: number, packets: number, stepMs: number, startMs = 5) => {
+    for (let at = 0; at < packets; at++) queue.add(startMs + at * stepMs, fromMs + at * 10);
+  };
+
+  test('its slope is what the queue gains in the time that passes', () => {
+    const queue = new QueueDelay();
+    expect(queue.slope).toBeUndefined();
+    fill(queue, 0, 100, 5);
+    expect(queue.slope).toBeCloseTo(0.5, 1);
+    fill(queue, 1000, 100, -5, 500);
+    expect(queue.slope).toBeLessThan(0);
+  });
+
+  test('a packet after a pause counts for more than one of many', () => {
+    const queue = new QueueDelay();
+    fill(queue, 0, 50, 0, 5);
+    queue.add(105, 800);
+    expect(queue.ms).toBeGreaterThan(90);
+  });
+});
+
+describe('ProbeController', () => {
+  const calm = {
+    targetBitsPerSecond: 600_000,
+    wantedBitsPerSecond: 2_000_000,
+    maxBitsPerSecond: 8_000_000,
+    pathIsCalm: true,
+    lastDecreaseMs: 0,
+  };
+
+  test('before the path was ever full a success may raise the estimate to anything, and goes on at once', () => {
+    const probes = new ProbeController(600_000);
+    const first = probes.take(calm, 5_000)!;
+    expect(first).toMatchObject({ bitsPerSecond: 1_800_000, ceilingBitsPerSecond: Number.POSITIVE_INFINITY });
+    probes.handleResult(first.id, 1_800_000, 5_050);
+    expect(probes.take(calm, 5_060)).toMatchObject({ bitsPerSecond: 3_600_000 });
+  });
+
+  test('after it was full each success is tried out with video, and allows the next a larger step', () => {
+    const probes = new ProbeController(600_000);
+    probes.handleDecrease(0);
+    const steps: number[] = [];
+    for (let nowMs = 4_000; steps.length < 4; nowMs += 100) {
+      const cluster = probes.take(calm, nowMs);
+      if (cluster === undefined) continue;
+      steps.push(cluster.ceilingBitsPerSecond / calm.targetBitsPerSecond);
+      probes.handleResult(cluster.id, cluster.bitsPerSecond, nowMs);
+      expect(probes.take(calm, nowMs + 900)).toBeUndefined();
+    }
+    expect(steps).toEqual([1.25, 1.5, 2, 2]);
+  });
+
+  test('a rate that does not hold was no success: the next probe waits longer and steps back', () => {
+    const probes = new ProbeController(600_000);
+    probes.handleDecrease(0);
+    const waits: number[] = [];
+    let nowMs = 4_000;
+    for (let n = 0; n < 4; n++) {
+      let cluster = probes.take(calm, nowMs);
+      const fromMs = nowMs;
+      while (cluster === undefined) {
+        nowMs += 100;
+        cluster = probes.take(calm, nowMs);
+      }
+      waits.push(nowMs - fromMs);
+      expect(cluster.ceilingBitsPerSecond).toBe(750_000);
+      probes.handleResult(cluster.id, cluster.bitsPerSecond, nowMs);
+      nowMs += 500;
+      probes.handleDecrease(nowMs);
+    }
+    expect(waits.slice(1)).toEqual([2_300, 3_000, 3_000]);
   });
 });
