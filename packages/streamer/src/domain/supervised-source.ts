@@ -74,6 +74,7 @@ export class SupervisedSource {
     let opened: VideoSource | undefined;
     let ended: string | undefined;
     const source = await open({
+      isWanted: (layer) => broadcast.isWanted(layer),
       onPicture: (picture) => {
         if (ended === undefined && this.#state.state !== 'closed') broadcast.handlePicture(picture);
       },

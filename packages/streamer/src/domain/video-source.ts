@@ -17,6 +17,11 @@ export interface CodedPicture {
 }
 
 export interface VideoSourceEvents {
+  /**
+   * Whether a picture of this layer would be of use now: false while every viewer still waits for those before. A source
+   * that encodes then leaves raw pictures out, which delays nobody and breaks nothing.
+   */
+  isWanted(layer: LayerName): boolean;
   /** In order of capture within a layer. Must not throw. */
   onPicture(picture: CodedPicture): void;
   /** The source ended and gives no more pictures; called at most once, never after `close`. */

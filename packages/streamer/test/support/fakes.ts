@@ -275,7 +275,7 @@ export class Studio {
 
   constructor(options: { forcesKeyframes?: boolean; hasLow?: boolean } = {}) {
     this.broadcast = new Broadcast({ clock: this.clock, random: () => 0.5 }, FORMAT);
-    this.source = new FakeSource({ onPicture: () => {}, onEnded: () => {} }, options);
+    this.source = new FakeSource({ isWanted: () => true, onPicture: () => {}, onEnded: () => {} }, options);
     this.broadcast.useSource(this.source);
   }
 
