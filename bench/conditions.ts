@@ -14,7 +14,7 @@ export function printConditions(title: string, name: string, conditions: readonl
     ...conditions,
   ];
   const flags = process.argv.slice(2).filter((argument) => argument !== name);
-  console.log(`\n### ${title}\n\n\`npm run bench -- ${[name, ...flags].join(' ')}\`: ${all.join('; ')}.\n`);
+  console.log(`\n## ${title}\n\n\`npm run bench -- ${[name, ...flags].join(' ')}\`: ${all.join('; ')}.\n`);
 }
 
 export const DATACHANNEL = `libdatachannel ${getLibraryVersion()}`;

@@ -27,10 +27,17 @@ const SENDERS: Readonly<Record<string, Start>> = {
 /** Before the measurement: what happens once (compilers that warm up, first keyframes) is over by then. */
 const SETTLE_MS = 4_000;
 
+const HEAD = [
+  ...['sender', 'viewers', 'CPU (% of a core)', 'CPU a viewer (%)', 'µs a packet', 'packets/s'],
+  ...['pictures/s, least', 'lost, most', 'SRTP'],
+];
+
 interface Measured {
   readonly cpuShare: number;
   readonly microsecondsPerPacket: number;
   readonly packetsPerSecond: number;
+  /** One viewer's; fewer than the clip has are pictures that the sender left out. */
+  readonly picturesPerSecond: number;
   readonly lost: number;
   readonly srtp: string;
 }
@@ -44,16 +51,7 @@ export async function benchFanOut({ viewers, rounds, seconds }: BenchOptions): P
     `clip of ${(clip.bitsPerSecond / 1e6).toFixed(2)} Mbit/s`,
     `${rounds} rounds of ${seconds} s each, median (min to max)`,
   ]);
-  const head = [
-    'sender',
-    'viewers',
-    'CPU (% of a core)',
-    'CPU a viewer (%)',
-    'µs a packet',
-    'packets/s',
-    'lost',
-  ];
-  console.log(tableHead([...head, 'SRTP']));
+  console.log(tableHead(HEAD));
   const all = new Map<number, Map<string, Measured[]>>();
   for (const count of viewers) {
     const bySender = await measureRounds(count, rounds, seconds, clip);
@@ -100,6 +98,7 @@ async function measure(start: Start, count: number, seconds: number, clip: Clip)
       cpuShare: cpu / elapsed,
       microsecondsPerPacket: (cpu * 1e6) / packets,
       packetsPerSecond: packets / elapsed,
+      picturesPerSecond: (after.pictures - before.pictures) / elapsed / count,
       lost: 1 - packets / (after.expected - before.expected),
       srtp: receivers.srtp,
     };
@@ -123,6 +122,7 @@ function describe(name: string, count: number, measured: readonly Measured[]): s
       1,
     ),
     median(measured.map(({ packetsPerSecond }) => packetsPerSecond)).toFixed(0),
+    Math.min(...measured.map(({ picturesPerSecond }) => picturesPerSecond)).toFixed(1),
     `${(Math.max(...measured.map(({ lost }) => lost)) * 100).toFixed(2)} %`,
     measured[0]?.srtp ?? '',
   ]);

@@ -16,6 +16,8 @@ export interface Counts {
   readonly packets: number;
   /** Numbers passed since the first packet: what was sent, if nothing was lost. */
   readonly expected: number;
+  /** Pictures whose last packet came: fewer than were made where the sender leaves some out. */
+  readonly pictures: number;
 }
 
 export class CountingViewer {
@@ -30,6 +32,7 @@ export class CountingViewer {
   #ssrc: number | undefined;
   #packets = 0;
   #expected = 0;
+  #pictures = 0;
   #newest = 0;
   #mark: { readonly timestamp: number; readonly writtenNs: bigint } | undefined;
   #delaysMs: number[] | undefined;
@@ -56,7 +59,7 @@ export class CountingViewer {
   }
 
   get counts(): Counts {
-    return { packets: this.#packets, expected: this.#expected };
+    return { packets: this.#packets, expected: this.#expected, pictures: this.#pictures };
   }
 
   /** From now on, keeps how long each picture took from the feeder's write to its last packet. */
@@ -123,6 +126,8 @@ export class CountingViewer {
     if (ssrc !== this.#ssrc) return;
     const number = packet.readUInt16BE(2);
     this.#packets++;
+    const last = ((packet[1] ?? 0) & MARKER) !== 0;
+    if (last) this.#pictures++;
     if (this.#packets === 1) {
       this.#newest = number;
       this.#expected = 1;
@@ -133,14 +138,13 @@ export class CountingViewer {
       this.#newest = number;
       this.#expected += ahead;
     }
-    if (this.#delaysMs !== undefined) this.#measureDelay(packet, this.#delaysMs);
+    if (this.#delaysMs !== undefined) this.#measureDelay(packet, last, this.#delaysMs);
   }
 
-  #measureDelay(packet: Buffer, delaysMs: number[]): void {
+  #measureDelay(packet: Buffer, last: boolean, delaysMs: number[]): void {
     const timestamp = packet.readUInt32BE(4);
     const writtenNs = readTimeMark(packet);
     if (writtenNs !== undefined) this.#mark = { timestamp, writtenNs };
-    const last = ((packet[1] ?? 0) & MARKER) !== 0;
     if (!last || this.#mark?.timestamp !== timestamp) return;
     delaysMs.push(Number(process.hrtime.bigint() - this.#mark.writtenNs) / NS_PER_MS);
   }

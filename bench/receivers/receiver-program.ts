@@ -57,11 +57,9 @@ async function obey(order: Order): Promise<Answers[Order['order']]> {
       return came ? { tookMs } : {};
     }
     case 'count': {
-      const counts = viewers.map((viewer) => viewer.counts);
-      return {
-        packets: counts.reduce((sum, { packets }) => sum + packets, 0),
-        expected: counts.reduce((sum, { expected }) => sum + expected, 0),
-      };
+      const sum = (what: keyof Counts): number =>
+        viewers.reduce((total, viewer) => total + viewer.counts[what], 0);
+      return { packets: sum('packets'), expected: sum('expected'), pictures: sum('pictures') };
     }
     case 'measure-delays':
       viewers[0]?.measureDelays();

@@ -8,7 +8,12 @@ import { TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 /** Chromium's shortest, and with video its usual one. */
 export const FEEDBACK_INTERVAL_MS = 50;
 
+/** Version 2 and format 15; payload type RTPFB (RFC 4585, section 6.1). */
 const RTCP_TRANSPORT_FEEDBACK = [0x8f, 205] as const;
+
+/** A receiver's own number, which it sends nothing else under. */
+const SENDER_SSRC = 1;
+
 const HEADER_BYTES = 20;
 const MAX_RUN = 0x1fff;
 const REFERENCE_UNIT_MS = 64;
@@ -64,46 +69,56 @@ export class TransportFeedbackWriter {
 
   /** RTCP about what came since the last time; undefined when nothing did. */
   take(mediaSsrc: number): Buffer | undefined {
-    if (this.#arrivals.size === 0 || this.#next === undefined) return undefined;
     const base = this.#next;
+    const [first] = this.#arrivals.values();
+    if (base === undefined || first === undefined) return undefined;
     const count = ((this.#newest - base) & 0xffff) + 1;
-    const first = this.#arrivals.values().next().value ?? 0;
-    const reference = Math.floor(first / REFERENCE_UNIT_MS);
-    let last = reference * REFERENCE_UNIT_MS * DELTAS_PER_MS;
-    const chunks: { status: number; length: number }[] = [];
-    const deltas: number[] = [];
-    for (let position = 0; position < count; position++) {
-      const arrivedMs = this.#arrivals.get((base + position) & 0xffff);
-      let status = NOT_RECEIVED;
-      if (arrivedMs !== undefined) {
-        const arrived = Math.round(arrivedMs * DELTAS_PER_MS);
-        const delta = arrived - last;
-        last = arrived;
-        status = delta >= 0 && delta <= 0xff ? SMALL_DELTA : LARGE_DELTA;
-        if (status === SMALL_DELTA) deltas.push(delta);
-        else deltas.push((delta >> 8) & 0xff, delta & 0xff);
-      }
-      const chunk = chunks.at(-1);
-      if (chunk?.status === status && chunk.length < MAX_RUN) chunk.length++;
-      else chunks.push({ status, length: 1 });
-    }
+    const arrivals = Array.from({ length: count }, (_, after) => this.#arrivals.get((base + after) & 0xffff));
     this.#arrivals.clear();
     this.#next = (this.#newest + 1) & 0xffff;
-
-    const bytes = HEADER_BYTES + chunks.length * 2 + deltas.length;
-    const packet = Buffer.alloc(bytes + ((4 - (bytes % 4)) % 4));
-    packet.set(RTCP_TRANSPORT_FEEDBACK);
-    packet.writeUInt16BE(packet.length / 4 - 1, 2);
-    packet.writeUInt32BE(1, 4);
-    packet.writeUInt32BE(mediaSsrc, 8);
-    packet.writeUInt16BE(base, 12);
-    packet.writeUInt16BE(count, 14);
-    packet.writeUIntBE(reference & 0x7fffff, 16, 3);
-    packet[19] = this.#count++ & 0xff;
-    for (const [position, { status, length }] of chunks.entries()) {
-      packet.writeUInt16BE((status << 13) | length, HEADER_BYTES + position * 2);
-    }
-    packet.set(deltas, HEADER_BYTES + chunks.length * 2);
-    return packet;
+    const reference = Math.floor(first / REFERENCE_UNIT_MS);
+    return writeFeedback({ mediaSsrc, base, reference, feedbackCount: this.#count++ & 0xff }, arrivals);
   }
+}
+
+interface Fields {
+  readonly mediaSsrc: number;
+  readonly base: number;
+  readonly reference: number;
+  readonly feedbackCount: number;
+}
+
+function writeFeedback(fields: Fields, arrivalsMs: readonly (number | undefined)[]): Buffer {
+  const chunks: { status: number; length: number }[] = [];
+  const deltas: number[] = [];
+  let last = fields.reference * REFERENCE_UNIT_MS * DELTAS_PER_MS;
+  for (const arrivedMs of arrivalsMs) {
+    let status = NOT_RECEIVED;
+    if (arrivedMs !== undefined) {
+      const arrived = Math.round(arrivedMs * DELTAS_PER_MS);
+      const delta = arrived - last;
+      last = arrived;
+      status = delta >= 0 && delta <= 0xff ? SMALL_DELTA : LARGE_DELTA;
+      if (status === SMALL_DELTA) deltas.push(delta);
+      else deltas.push((delta >> 8) & 0xff, delta & 0xff);
+    }
+    const chunk = chunks.at(-1);
+    if (chunk?.status === status && chunk.length < MAX_RUN) chunk.length++;
+    else chunks.push({ status, length: 1 });
+  }
+  const deltasOffset = HEADER_BYTES + chunks.length * 2;
+  const packet = Buffer.alloc(Math.ceil((deltasOffset + deltas.length) / 4) * 4);
+  packet.set(RTCP_TRANSPORT_FEEDBACK);
+  packet.writeUInt16BE(packet.length / 4 - 1, 2);
+  packet.writeUInt32BE(SENDER_SSRC, 4);
+  packet.writeUInt32BE(fields.mediaSsrc, 8);
+  packet.writeUInt16BE(fields.base, 12);
+  packet.writeUInt16BE(arrivalsMs.length, 14);
+  packet.writeUIntBE(fields.reference & 0x7fffff, 16, 3);
+  packet.writeUInt8(fields.feedbackCount, 19);
+  for (const [position, { status, length }] of chunks.entries()) {
+    packet.writeUInt16BE((status << 13) | length, HEADER_BYTES + position * 2);
+  }
+  packet.set(deltas, deltasOffset);
+  return packet;
 }

@@ -17,9 +17,16 @@ const WEBRTCBIN = fileURLToPath(new URL('../../../senders/webrtcbin.py', import.
 
 const BARE_LOOP = fileURLToPath(new URL('bare-loop.js', import.meta.url));
 
+/** More than any benchmark has; an owner's uplink is not at stake here. */
+const MAX_VIEWERS = 500;
+
 /** `perch stream` itself, with its `--source`; resolves when it is registered, as the others do. */
 export async function startPerch(port: number, source: string): Promise<Sender> {
-  const perch = new PerchProcess(['stream', '--signaling-url', `ws://127.0.0.1:${port}`, '--source', source]);
+  const url = `ws://127.0.0.1:${port}`;
+  const perch = new PerchProcess([
+    ...['stream', '--signaling-url', url, '--source', source],
+    ...['--max-viewers', String(MAX_VIEWERS)],
+  ]);
   await perch.says(/registered with the server/);
   return {
     pid: perch.pid,
