@@ -57,7 +57,16 @@ describe('Pacer', () => {
 
   test('a probe begins with video and is filled up with padding', () => {
     const { pacer, sent, drain } = scene();
-    pacer.startProbe({ id: 1, bitsPerSecond: 2 * MBIT, minBytes: 2500, minPackets: 4 }, 0);
+    pacer.startProbe(
+      {
+        id: 1,
+        bitsPerSecond: 2 * MBIT,
+        minBytes: 2500,
+        minPackets: 4,
+        ceilingBitsPerSecond: Number.POSITIVE_INFINITY,
+      },
+      0,
+    );
     expect(drain(0)).toBeUndefined();
     pacer.enqueue('a', 1000, true, 5);
     let next = drain(5);
