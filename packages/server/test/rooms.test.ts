@@ -166,7 +166,7 @@ describe('viewers', () => {
     const joinedOf = () => {
       const camera = fixture.client();
       camera.say(register('cam'));
-      return camera.heardBrief().filter(({ type }) => type === 'viewer-joined');
+      return camera.heardBrief().slice(1);
     };
     expect(joinedOf()).toEqual([{ type: 'viewer-joined', viewer_id: viewerId(2), replaces: viewerId(1) }]);
     expect(joinedOf()).toEqual([{ type: 'viewer-joined', viewer_id: viewerId(2), resumed: true }]);

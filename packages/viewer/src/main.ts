@@ -1,6 +1,7 @@
 /** The viewer page's composition root: the only place that joins domain, adapters and the page. */
 import { browserClock } from './adapters/browser-clock.ts';
 import { browserMedia } from './adapters/browser-media.ts';
+import { watchNetwork } from './adapters/browser-network.ts';
 import { browserSocketOpener, signalingUrl } from './adapters/browser-socket.ts';
 import { installFullscreen } from './adapters/fullscreen.ts';
 import { findElements, installControls, renderStatus } from './adapters/page.ts';
@@ -27,7 +28,7 @@ installControls(elements, {
 });
 installFullscreen({ frame: elements.frame, video: elements.video, button: elements.fullscreenButton });
 document.addEventListener('visibilitychange', () => player.handleVisible(!document.hidden));
-addEventListener('online', () => player.checkNow());
+watchNetwork(() => player.handleNetworkChange());
 renderStatus(elements, player.status);
 
 const linked = streamOfLink(location.pathname, location.search);

@@ -69,6 +69,9 @@ describe('a lost WebSocket', () => {
     world.joined();
     expect(world.status.state).toBe('live');
     await world.offer();
+    await world.media.answers();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([false, false]);
+    world.frame();
     expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
   });
 
@@ -177,7 +180,7 @@ describe('[LIFE2] pings', () => {
   test('a network or page that comes back is tested, and a lost server looked for, at once', async () => {
     await world.clock.advance(5_000);
     pong();
-    world.player.checkNow();
+    world.player.handleNetworkChange();
     expect(pings()).toBe(2);
     await world.clock.advance(2_000);
     expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });

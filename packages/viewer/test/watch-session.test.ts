@@ -145,21 +145,67 @@ describe('candidates', () => {
 });
 
 describe('offers', () => {
-  test('[RESUME4] a second offer replaces the connection; the first reports nothing more', async () => {
+  test('[RESUME4] a second offer replaces the connection, whose moving picture is shown until then', async () => {
     await world.goLive();
     const first = world.media;
     await world.offer();
+    await world.media.answers();
+    for (let at = 0; at < 5_000; at += 40) {
+      first.events.onFrame();
+      await world.clock.advance(40);
+    }
+    first.events.onConnection('failed');
+    first.events.onBlocked(true);
+    first.events.onCandidate(candidate(1));
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.socket.sentOf('ice-candidate')).toEqual([]);
+    expect(first.closed).toBe(false);
+    world.frame();
+    expect(first.closed).toBe(true);
+    await world.play(20_000);
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.joins).toHaveLength(1);
+    expect(new Set(world.statuses.slice(4).map(({ state }) => state))).toEqual(new Set(['live']));
+  });
+
+  test('[RESUME4] one whose picture stopped is let go, and the new one has its time', async () => {
+    await world.goLive();
+    const first = world.media;
+    await world.offer();
+    await world.media.answers();
+    await world.clock.advance(2_000);
     expect(first.closed).toBe(true);
     expect(world.status).toEqual({ state: 'connecting', step: 'media' });
-    first.events.onFrame();
-    first.events.onConnection('failed');
-    first.events.onCandidate(candidate(1));
-    expect(world.status).toEqual({ state: 'connecting', step: 'media' });
-    expect(world.socket.sentOf('ice-candidate')).toEqual([]);
     expect(world.joins).toHaveLength(1);
-    await world.media.answers();
     world.frame();
     expect(world.status.state).toBe('live');
+  });
+
+  test('[RESUME4] where the new one comes to nothing, the moving picture stays and another is asked for', async () => {
+    await world.goLive();
+    const first = world.media;
+    await world.offer();
+    await world.media.answers();
+    world.media.events.onConnection('failed');
+    first.events.onFrame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.joins).toHaveLength(2);
+    world.joined();
+    await world.offer();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([false, true, false]);
+    await world.media.answers();
+    world.frame();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([true, true, false]);
+  });
+
+  test('[RESUME4] a server lost while the new one is made leaves the one that is shown', async () => {
+    await world.goLive();
+    const first = world.media;
+    await world.offer();
+    world.loseSocket();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([false, true]);
+    first.events.onFrame();
+    expect(world.status).toEqual({ state: 'live', serverLost: true });
   });
 
   test('an offer that comes while another is being answered leaves one answer and one connection', async () => {
@@ -330,16 +376,63 @@ describe('media that breaks', () => {
     expect(world.joins).toHaveLength(2);
   });
 
-  test('a disconnected one has 2 s to mend itself', async () => {
+  test('[JOIN8] when the network changes, a new offer is asked for, and the picture goes on until then', async () => {
+    await world.goLive();
+    const first = world.media;
+    world.player.handleNetworkChange();
+    world.player.handleNetworkChange();
+    expect(world.joins).toEqual([
+      { type: 'join', stream_id: STREAM },
+      { type: 'join', stream_id: STREAM },
+    ]);
+    world.joined();
+    await world.play(1_000);
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    await world.offer();
+    await world.media.answers();
+    expect(first.closed).toBe(false);
+    world.frame();
+    expect(first.closed).toBe(true);
+    await world.play(20_000);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('when the network changes and the picture stops before the offer comes, nobody asks twice', async () => {
+    await world.goLive();
+    world.player.handleNetworkChange();
+    world.joined();
+    await world.clock.advance(3_000);
+    expect(world.joins).toHaveLength(2);
+    expect(world.status).toEqual({ state: 'connecting', step: 'waiting-for-offer' });
+    await world.clock.advance(3_000);
+    expect(world.joins).toHaveLength(3);
+  });
+
+  test('when the network changes and the socket is dead, the video is kept and its id asked for again', async () => {
+    await world.goLive();
+    world.player.handleNetworkChange();
+    await world.play(5_100);
+    expect(world.socket.closed).toBe(true);
+    await world.play(2_000);
+    world.open();
+    expect(world.joins.at(-1)).toEqual({ type: 'join', stream_id: STREAM, viewer_id: 'viewer-1' });
+    world.joined({ resumed: true });
+    await world.play(20_000);
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.joins).toHaveLength(3);
+  });
+
+  test('a disconnected one has 1.5 s to mend itself', async () => {
     await world.goLive();
     world.media.events.onConnection('disconnected');
-    await world.play(1_500);
+    await world.play(1_400);
     world.media.events.onConnection('connected');
     await world.play(3_000);
     expect(world.joins).toHaveLength(1);
     world.media.events.onConnection('disconnected');
-    await world.play(2_000);
+    await world.play(1_600);
     expect(world.joins).toHaveLength(2);
+    expect(world.status.state).toBe('live');
   });
 
   test('an offer that never comes, or video that never starts, is asked for again', async () => {
@@ -368,7 +461,7 @@ describe('refusals', () => {
       expect(world.socket.closed).toBe(true);
       expect(world.media.closed).toBe(true);
       expect(world.clock.timers.size).toBe(0);
-      world.player.checkNow();
+      world.player.handleNetworkChange();
       world.player.handleVisible(true);
       expect(world.sockets).toHaveLength(1);
     },

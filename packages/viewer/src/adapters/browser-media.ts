@@ -56,7 +56,7 @@ function openConnection(
     },
     close: () => {
       listening.abort();
-      screen.hold();
+      screen.end(stream);
       peer.close();
     },
   };

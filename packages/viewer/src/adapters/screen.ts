@@ -14,25 +14,75 @@ export interface ScreenElements {
   readonly playButton: HTMLButtonElement;
 }
 
+interface Showing {
+  readonly stream: MediaStream;
+  readonly events: ScreenEvents;
+  readonly listening: AbortController;
+}
+
+interface Waiting {
+  readonly stream: MediaStream;
+  readonly events: ScreenEvents;
+  readonly video: HTMLVideoElement;
+}
+
 /**
- * The place where the picture is. Shows one stream at a time; when it ends, its last frame stays until the next
- * stream's first. Knows that a frame was shown from requestVideoFrameCallback or, in browsers without it, from the
+ * The place where the picture is. Shows one stream at a time. While it has a picture, the next one waits out of sight
+ * for its own; when it ends, its last frame stays until the next stream's first. Knows that a frame was shown from requestVideoFrameCallback or, in browsers without it, from the
  * count of frames at each `timeupdate`.
  */
 export class Screen {
   readonly #elements: ScreenElements;
-  #showing: { readonly events: ScreenEvents; readonly listening: AbortController } | undefined;
+  #showing: Showing | undefined;
+  #waiting: Waiting | undefined;
 
   constructor(elements: ScreenElements) {
     this.#elements = elements;
   }
 
   show(stream: MediaStream, events: ScreenEvents): void {
-    this.hold();
+    const hasPicture = this.#elements.frame.getAttribute('data-picture') === 'video';
+    if (this.#showing === undefined || !hasPicture) this.#present(stream, events);
+    else this.#prepare(stream, events);
+  }
+
+  /** Ends a stream, whether it is shown or waits. One that was shown leaves its last frame. */
+  end(stream: MediaStream): void {
+    if (this.#waiting?.stream === stream) this.#stopWaiting();
+    if (this.#showing?.stream !== stream) return;
+    const next = this.#waiting;
+    this.#hold();
+    if (next !== undefined) this.#present(next.stream, next.events);
+  }
+
+  /** `loadeddata` comes with the first frame, in a video that is on no page too. */
+  #prepare(stream: MediaStream, events: ScreenEvents): void {
+    this.#stopWaiting();
+    const video = document.createElement('video');
+    video.muted = true;
+    video.playsInline = true;
+    video.srcObject = stream;
+    video.addEventListener('loadeddata', () => {
+      if (this.#waiting?.video === video) this.#present(stream, events);
+    });
+    this.#waiting = { stream, events, video };
+    // Where it is refused, this stream is shown when the other ends.
+    video.play().catch(() => undefined);
+  }
+
+  #stopWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) waiting.video.srcObject = null;
+  }
+
+  #present(stream: MediaStream, events: ScreenEvents): void {
+    this.#stopWaiting();
+    this.#hold();
     const { frame, video, playButton } = this.#elements;
     const listening = new AbortController();
     const { signal } = listening;
-    this.#showing = { events, listening };
+    this.#showing = { stream, events, listening };
     video.srcObject = stream;
     const onFrame = () => {
       // Chromium calls back for the first frame of a video that it was not allowed to play, and shows black.
@@ -53,8 +103,7 @@ export class Screen {
     this.#play();
   }
 
-  /** Ends the stream and keeps its last frame. */
-  hold(): void {
+  #hold(): void {
     const { frame, video, still } = this.#elements;
     this.#stopListening();
     if (video.srcObject === null) return;
@@ -69,6 +118,7 @@ export class Screen {
 
   clear(): void {
     const { frame, video, still } = this.#elements;
+    this.#stopWaiting();
     this.#stopListening();
     video.srcObject = null;
     frame.setAttribute('data-picture', 'none');

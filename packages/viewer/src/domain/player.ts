@@ -43,9 +43,9 @@ export class Player {
     this.#report({ state: 'idle' });
   }
 
-  /** The network came back. */
-  checkNow(): void {
-    this.#session?.checkNow();
+  /** The network came back, or is another one. */
+  handleNetworkChange(): void {
+    this.#session?.handleNetworkChange();
   }
 
   handleVisible(visible: boolean): void {

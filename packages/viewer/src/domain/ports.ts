@@ -42,7 +42,10 @@ export interface MediaEvents {
   onBlocked(blocked: boolean): void;
 }
 
-/** One peer connection. After `close()` it reports nothing more, and its last frame stays on the screen. */
+/**
+ * One peer connection. Its picture takes the place of the one that is shown as soon as it has a frame. After `close()`
+ * it reports nothing more, and its last frame stays on the screen.
+ */
 export interface MediaConnection {
   /** Takes the offer and gives the answer's SDP; rejects when the offer can't be used. */
   answer(offerSdp: string): Promise<string>;

@@ -4,6 +4,7 @@ import { backoffMs, MEDIA_BACKOFF } from './backoff.ts';
 import { judgeError } from './error-verdict.ts';
 import { IceServerCache } from './ice-server-cache.ts';
 import { keepEarly, MediaLeg } from './media-leg.ts';
+import { MediaLegs } from './media-legs.ts';
 import { PictureWatch } from './picture-watch.ts';
 import type { Candidate, Ports } from './ports.ts';
 import { ServerLink } from './server-link.ts';
@@ -24,23 +25,24 @@ const FREEZE_MS = 2_000;
 /** No new frame for this long after the camera left: it has really left. */
 const FREEZE_WITHOUT_CAMERA_MS = 1_000;
 
-/** ICE often mends itself within this time. */
-const DISCONNECTED_MS = 2_000;
+/** ICE often mends itself within this time. Asking for a new connection costs little: the old one is kept meanwhile. */
+const DISCONNECTED_MS = 1_500;
 
 /** An old server does not say when the camera comes (no JOIN3): ask again this often. */
 const ASK_OLD_SERVER_EVERY_MS = 4_000;
 
 /**
  * How far the video is. `asking`: an offer is due. `opening`: it is being answered. `flowing`: frames were shown.
- * `lost`: it broke, and a `join` that asks for another offer is planned or sent.
+ * `lost`: it broke, and a `join` that asks for another offer is planned or sent. In all but `flowing` an older connection
+ * may still be shown.
  */
 type MediaPhase =
   | { readonly phase: 'asking' | 'opening' | 'flowing' }
   | { readonly phase: 'lost'; readonly retryInMs: number };
 
 /**
- * One person watching one stream, from Connect to Disconnect. Owns the link to the server and at most one media
- * connection; each is mended without touching the other. What it can't mend ends it, with the reason in `status`.
+ * One person watching one stream, from Connect to Disconnect. Owns the link to the server and the media connection, two
+ * while one takes over from the other; each is mended without touching the other. What it can't mend ends it, with the reason in `status`.
  */
 export class WatchSession {
   readonly #ports: Ports;
@@ -54,7 +56,7 @@ export class WatchSession {
   readonly #rejoin: Alarm;
   readonly #disconnected: Alarm;
   readonly #oldServersIce: IceServerCache;
-  #leg: MediaLeg | undefined;
+  readonly #legs = new MediaLegs();
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
   #early: Candidate[] = [];
@@ -98,9 +100,20 @@ export class WatchSession {
     else this.#end('no-webrtc');
   }
 
-  /** The network came back. */
   checkNow(): void {
     if (!this.#ended) this.#link.checkNow();
+  }
+
+  /**
+   * The network came back or is another one. A connection that still has a picture may be about to end: a new one is
+   * asked for ahead of that. Where the socket is dead, nobody answers the `join`, and it is made anew.
+   */
+  handleNetworkChange(): void {
+    this.checkNow();
+    const flows = this.#media.phase === 'flowing' && this.#picture.state === 'moving';
+    if (this.#link.state.state !== 'open' || !this.#joined || !flows || this.#camera === 'absent') return;
+    this.#media = { phase: 'lost', retryInMs: 0 };
+    this.#join();
   }
 
   handleVisible(visible: boolean): void {
@@ -149,7 +162,7 @@ export class WatchSession {
     this.#patience.clear();
     this.#rejoin.clear();
     this.#oldServersIce.close();
-    this.#dropLeg();
+    this.#dropLegs();
     this.#picture.reset();
     this.#ports.media.clear();
   }
@@ -186,7 +199,9 @@ export class WatchSession {
     this.#patience.clear();
     this.#rejoin.clear();
     this.#picture.setPatience(FREEZE_MS);
-    if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
+    // What was being made can't be finished without the server.
+    if (this.#legs.fallBack()) this.#media = { phase: 'flowing' };
+    else if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
     this.#report();
   }
 
@@ -292,25 +307,29 @@ export class WatchSession {
     });
   }
 
-  /** One connection at a time: an offer always replaces what was there (SPEC.md, RESUME4). */
+  /** An offer always replaces what was there, but not a moving picture by none (SPEC.md, RESUME4). */
   #handleOffer(offer: ServerMessageOf<'offer'>): void {
-    this.#dropLeg();
-    this.#picture.reset();
+    const keepsPicture = this.#picture.state === 'moving' && !this.#legs.isEmpty;
+    if (!keepsPicture) this.#dropLegs();
+    if (!keepsPicture) this.#picture.reset();
+    this.#disconnected.clear();
     this.#picture.setPatience(FREEZE_MS);
     this.#camera = 'present';
     this.#media = { phase: 'opening' };
     this.#rejoin.clear();
     this.#awaitFirstFrame();
     const to = offer.from;
-    const leg = new MediaLeg(this.#ports.media, this.#early, {
+    const leg: MediaLeg = new MediaLeg(this.#ports.media, this.#early, {
       onAnswer: (sdp) => this.#link.send({ type: 'answer', to, sdp }),
-      onCandidate: (candidate) => this.#link.send({ type: 'ice-candidate', to, ...candidate }),
-      onConnection: (state) => this.#handleConnection(state),
-      onFrame: () => this.#picture.handleFrame(),
-      onBlocked: (blocked) => this.#handleBlocked(blocked),
+      onCandidate: (candidate) => {
+        if (this.#legs.isNewest(leg)) this.#link.send({ type: 'ice-candidate', to, ...candidate });
+      },
+      onConnection: (state) => this.#legs.isNewest(leg) && this.#handleConnection(state),
+      onFrame: () => this.#handleFrame(leg),
+      onBlocked: (blocked) => this.#legs.isNewest(leg) && this.#handleBlocked(blocked),
       onFailed: () => this.#handleMediaLost(),
     });
-    this.#leg = leg;
+    this.#legs.add(leg, { keepsPicture });
     this.#early = [];
     this.#report();
     void leg.answer(offer.sdp, this.#iceServers);
@@ -323,8 +342,8 @@ export class WatchSession {
       ...(sdpMid !== undefined && { sdpMid }),
       ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
     };
-    this.#leg?.addCandidate(kept);
-    if (this.#leg === undefined || this.#media.phase === 'asking') keepEarly(this.#early, kept);
+    this.#legs.addCandidate(kept);
+    if (this.#legs.isEmpty || this.#media.phase === 'asking') keepEarly(this.#early, kept);
   }
 
   #awaitFirstFrame(): void {
@@ -351,6 +370,7 @@ export class WatchSession {
         this.#disconnected.set(DISCONNECTED_MS, () => this.#handleMediaLost());
         break;
       case 'failed':
+        if (!this.#legs.isRenewing) this.#picture.reset();
         this.#handleMediaLost();
         break;
       default:
@@ -358,29 +378,46 @@ export class WatchSession {
     }
   }
 
-  #handlePicture(picture: 'none' | 'moving' | 'frozen'): void {
-    if (picture === 'moving') {
-      this.#mediaFailures = 0;
-      this.#blocked = false;
-      if (this.#media.phase === 'opening') {
-        if (this.#joined) this.#patience.clear();
-        this.#media = { phase: 'flowing' };
-      } else if (this.#media.phase === 'lost' && this.#rejoin.isSet) {
-        // It mended itself before the next `join` was sent.
-        this.#rejoin.clear();
-        this.#media = { phase: 'flowing' };
-      }
-    } else if (this.#camera !== 'absent') {
-      this.#handleMediaLost();
+  #handleFrame(leg: MediaLeg): void {
+    if (this.#legs.isRenewing && this.#legs.isNewest(leg)) {
+      this.#legs.settle();
+      this.#handleMoving();
     }
+    this.#picture.handleFrame();
+  }
+
+  #handlePicture(picture: 'none' | 'moving' | 'frozen'): void {
+    if (picture === 'moving') this.#handleMoving();
+    else this.#handleFrozen();
     this.#report();
+  }
+
+  #handleMoving(): void {
+    this.#mediaFailures = 0;
+    this.#blocked = false;
+    if (this.#media.phase === 'opening') {
+      if (this.#joined) this.#patience.clear();
+      this.#media = { phase: 'flowing' };
+    } else if (this.#media.phase === 'lost' && this.#rejoin.isSet) {
+      // It mended itself before the next `join` was sent.
+      this.#rejoin.clear();
+      this.#media = { phase: 'flowing' };
+    }
+  }
+
+  #handleFrozen(): void {
+    const isOfferDue = this.#media.phase === 'asking' && this.#patience.isSet;
+    const isTakenOver = this.#legs.isRenewing;
+    this.#picture.reset();
+    if (isTakenOver) this.#legs.settle();
+    // What is under way has a patience of its own.
+    if (this.#camera !== 'absent' && !isOfferDue && !isTakenOver) this.#handleMediaLost();
   }
 
   /** Asks for a new offer by joining again (SPEC.md, JOIN4): at once the first time, then more and more slowly. */
   #handleMediaLost(): void {
     const isUnderWay = this.#media.phase === 'lost' || !this.#joined;
     this.#disconnected.clear();
-    this.#picture.reset();
     if (this.#camera === 'absent' || this.#link.state.state !== 'open' || isUnderWay) {
       this.#report();
       return;
@@ -395,10 +432,9 @@ export class WatchSession {
     this.#report();
   }
 
-  #dropLeg(): void {
+  #dropLegs(): void {
     this.#disconnected.clear();
     this.#blocked = false;
-    this.#leg?.close();
-    this.#leg = undefined;
+    this.#legs.close();
   }
 }

@@ -1,0 +1,17 @@
+/** NetworkInformation (WICG), in the one attribute that is used; Chromium on phones has it. */
+interface NetworkInformation extends EventTarget {
+  /** `wifi`, `cellular` and so on. */
+  readonly type?: string;
+}
+
+/** Calls back when the network came back or is of another kind. `change` alone also tells of every guess at its speed. */
+export function watchNetwork(onChange: () => void): void {
+  addEventListener('online', onChange);
+  const { connection } = navigator as Navigator & { readonly connection?: NetworkInformation };
+  let kind = connection?.type;
+  connection?.addEventListener('change', () => {
+    if (connection.type === kind) return;
+    kind = connection.type;
+    if (kind !== 'none') onChange();
+  });
+}
