@@ -93,6 +93,19 @@ export const ANSWER = [
   '',
 ].join('\r\n');
 
+/** Takes all that was offered: the extensions, transport-wide feedback, RTX. */
+export const BROWSER_ANSWER = ANSWER.replace('RTP/SAVPF 102', 'RTP/SAVPF 102 103').replace(
+  'a=rtpmap:102 H264/90000',
+  [
+    'a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
+    'a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+    'a=rtpmap:102 H264/90000',
+    'a=rtcp-fb:102 transport-cc',
+    'a=rtpmap:103 rtx/90000',
+    'a=fmtp:103 apt=102',
+  ].join('\r\n'),
+);
+
 export const candidate = (port = 9) => `candidate:1 1 udp 2122260223 127.0.0.1 ${port} typ host`;
 
 /** Keeps what it is given; a test plays the network. */
@@ -319,6 +332,29 @@ export const rtcp = {
   receiverReport: () => words(0x80c9_0001, 1),
   pictureLoss: (ssrc: number) => words(0x81ce_0002, 1, ssrc),
   fullIntraRequest: (ssrc: number, count: number) => words(0x84ce_0004, 1, 0, ssrc, count << 24),
+  /**
+   * Packets with these consecutive transport-wide numbers, 14 at most, arrived at these moments of the receiver's clock,
+   * the first at or after `referenceMs`, a multiple of 64 (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+   */
+  transportFeedback: (first: number, referenceMs: number, arrivalsMs: readonly (number | undefined)[]) => {
+    const arrived = arrivalsMs.filter((ms) => ms !== undefined);
+    const bytes = new Uint8Array(Math.ceil((20 + 2 + arrived.length) / 4) * 4);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 0x8fcd_0000 + bytes.length / 4 - 1);
+    view.setUint32(4, 1);
+    view.setUint16(12, first);
+    view.setUint16(14, arrivalsMs.length);
+    view.setUint32(16, (referenceMs / 64) << 8);
+    let symbols = 0x8000;
+    arrivalsMs.forEach((ms, at) => {
+      if (ms !== undefined) symbols |= 1 << (13 - at);
+    });
+    view.setUint16(20, symbols);
+    arrived.forEach((ms, at) => {
+      bytes[22 + at] = (ms - (arrived[at - 1] ?? referenceMs)) * 4;
+    });
+    return bytes;
+  },
   nack: (ssrc: number, ...sequenceNumbers: number[]) =>
     words(0x81cd_0002 + sequenceNumbers.length, 1, ssrc, ...sequenceNumbers.map((number) => number << 16)),
 };
