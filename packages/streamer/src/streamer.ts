@@ -5,6 +5,7 @@ import { datachannelTransports } from './adapters/datachannel-transport.ts';
 import { fetchIceServers } from './adapters/fetch-ice-servers.ts';
 import { resolveSource } from './adapters/open-source.ts';
 import { ServerLink } from './adapters/server-link.ts';
+import { type CameraSettings, DEFAULT_CAMERA, type EncoderName } from './adapters/source-options.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
 import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
@@ -16,8 +17,12 @@ export interface StreamerOptions extends VideoFormat {
   /** `ws:` or `wss:`, any path. */
   readonly signalingUrl: string;
   readonly streamId: string;
-  /** `auto`, `rpicam`, `test`, `exec:COMMAND` or `file:PATH`. */
+  /** As `resolveSource` reads it: `auto`, `rpicam`, `rtsp://ADDRESS` and so on. */
   readonly source: string;
+  /** `auto` unless given. */
+  readonly encoder?: EncoderName;
+  /** As it is unless given. */
+  readonly camera?: CameraSettings;
   /** How many may watch at once; DEFAULT_MAX_VIEWERS unless given. */
   readonly maxViewers?: number;
   readonly log: Logger;
@@ -39,7 +44,8 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   const { width, height, framesPerSecond, bitsPerSecond } = options;
   const format: VideoFormat = { width, height, framesPerSecond, bitsPerSecond };
   const random = Math.random;
-  const open = await resolveSource(options.source, format, { clock, log });
+  const { encoder = 'auto', camera = DEFAULT_CAMERA } = options;
+  const open = await resolveSource(options.source, { format, encoder, camera }, { clock, log });
 
   const broadcast = new Broadcast({ clock, random }, format);
   const source = new SupervisedSource({ open, broadcast, clock, random, log });

@@ -5,10 +5,12 @@ import type { VideoFormat } from '@perch/rtp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findCameraProgram, rpicamProgram } from '../src/adapters/camera/rpicam.ts';
 import { resolveSource } from '../src/adapters/open-source.ts';
+import { DEFAULT_CAMERA } from '../src/adapters/source-options.ts';
 import type { VideoSource, VideoSourceEvents } from '../src/domain/video-source.ts';
 import { FORMAT, ManualClock, memoryLog, silentLog } from './support/fakes.ts';
 
 const HD: VideoFormat = { width: 1280, height: 720, framesPerSecond: 30, bitsPerSecond: 2_000_000 };
+const PLAIN = { encoder: 'auto', camera: DEFAULT_CAMERA } as const;
 const components = { clock: new ManualClock(), log: silentLog };
 
 /** A folder of programs that is all of PATH, but for the system's own shell and tools. */
@@ -56,18 +58,26 @@ describe('the text of --source', () => {
     'file:',
     ' test',
     'https://camera.example/',
+    'rtsp:',
+    'rtsp:///path',
+    'v4l2:',
+    'v4l2:video0',
     '__proto__',
   ])('%j is bad-source, and the error lists the forms', async (source) => {
-    await expect(resolveSource(source, FORMAT, components)).rejects.toMatchObject({
+    await expect(resolveSource(source, { ...PLAIN, format: FORMAT }, components)).rejects.toMatchObject({
       name: 'StreamerError',
       reason: 'bad-source',
-      message: expect.stringContaining('auto, rpicam, test, test:grain, exec:COMMAND or file:PATH'),
+      message: expect.stringContaining(
+        'auto, rpicam, v4l2:DEVICE, rtsp://ADDRESS, test, test:grain, exec:COMMAND or file:PATH',
+      ),
     });
   });
 
   test('test and file are opened only when they are asked to', async () => {
-    await expect(resolveSource('test', FORMAT, components)).resolves.toBeTypeOf('function');
-    const open = await resolveSource('file:/no/such:file', FORMAT, components);
+    await expect(resolveSource('test', { ...PLAIN, format: FORMAT }, components)).resolves.toBeTypeOf(
+      'function',
+    );
+    const open = await resolveSource('file:/no/such:file', { ...PLAIN, format: FORMAT }, components);
     await expect(
       open({ isWanted: () => true, onPicture: () => {}, onEnded: () => {} }),
     ).rejects.toMatchObject({
@@ -79,7 +89,7 @@ describe('the text of --source', () => {
   test('the command after exec: is the shell’s, whatever it holds; its pictures come and its end is told', async () => {
     const open = await resolveSource(
       `exec:printf '\\0\\0\\0\\1\\147\\102\\0\\0\\0\\1\\150\\1\\0\\0\\0\\1\\145\\232\\1' | cat; exit 4`,
-      FORMAT,
+      { ...PLAIN, format: FORMAT },
       { ...components, clock: new ManualClock() },
     );
     let source: VideoSource | undefined;
@@ -106,7 +116,11 @@ describe('the text of --source', () => {
 describe('a program', () => {
   test('that hangs has ended after ten seconds, and is gone after close', async () => {
     const clock = new ManualClock();
-    const open = await resolveSource('exec:exec sleep 1000', FORMAT, { clock, log: silentLog });
+    const open = await resolveSource(
+      'exec:exec sleep 1000',
+      { ...PLAIN, format: FORMAT },
+      { clock, log: silentLog },
+    );
     const ends: string[] = [];
     const source = await open({
       isWanted: () => true,
@@ -122,7 +136,11 @@ describe('a program', () => {
   });
 
   test('has a main layer of a fixed rate, and a low one that can be made of it', async () => {
-    const open = await resolveSource('exec:exec sleep 1000', HD, { ...components, clock: new ManualClock() });
+    const open = await resolveSource(
+      'exec:exec sleep 1000',
+      { ...PLAIN, format: HD },
+      { ...components, clock: new ManualClock() },
+    );
     const source = await open({ isWanted: () => true, onPicture: () => {}, onEnded: () => {} });
     expect(source.main).toMatchObject({ lowestBitsPerSecond: 2_000_000, highestBitsPerSecond: 2_000_000 });
     expect(source.low).toMatchObject({ lowestBitsPerSecond: 100_000, highestBitsPerSecond: 1_000_000 });
@@ -135,10 +153,10 @@ describe('looking for a camera', () => {
     '%s without one says what was looked for and how to choose',
     async (source) => {
       await onPath({});
-      const failure = resolveSource(source, FORMAT, components);
+      const failure = resolveSource(source, { ...PLAIN, format: FORMAT }, components);
       await expect(failure).rejects.toMatchObject({ name: 'StreamerError', reason: 'no-camera' });
       await expect(failure).rejects.toThrow(
-        'no camera found: rpicam-vid is not on PATH; libcamera-vid is not on PATH. Choose another source with --source: test, exec:COMMAND or file:PATH',
+        'no camera found: rpicam-vid is not on PATH; libcamera-vid is not on PATH. Choose another source with --source: v4l2:/dev/video0, rtsp://ADDRESS, test, exec:COMMAND or file:PATH',
       );
     },
   );
@@ -161,7 +179,7 @@ describe('looking for a camera', () => {
   test('the camera that auto found is streamed with our flags, and said in the log', async () => {
     await onPath({ 'rpicam-vid': camera({ stream: 'echo "$@" >&2; exit 1' }) });
     const { log, lines } = memoryLog();
-    const open = await resolveSource('auto', HD, { ...components, log });
+    const open = await resolveSource('auto', { ...PLAIN, format: HD }, { ...components, log });
     let source: VideoSource | undefined;
     const reason = await new Promise<string>((resolve) => {
       void open({ isWanted: () => true, onPicture: () => {}, onEnded: resolve }).then((opened) => {
@@ -176,7 +194,11 @@ describe('looking for a camera', () => {
     await expect
       .poll(() => lines.find(({ msg }) => msg === 'camera program says')?.['line'])
       .toBe(
-        rpicamProgram({ command: 'rpicam-vid', help: '--low-latency --libav-format' }, HD).args.join(' '),
+        rpicamProgram(
+          { command: 'rpicam-vid', help: '--low-latency --libav-format' },
+          HD,
+          DEFAULT_CAMERA,
+        ).args.join(' '),
       );
   });
 });
@@ -185,7 +207,7 @@ describe('the flags of rpicam-vid', () => {
   const newest = { command: 'rpicam-vid', help: '  --low-latency arg\n  --libav-format arg' };
 
   test('byte for byte', () => {
-    const { command, args } = rpicamProgram(newest, HD);
+    const { command, args } = rpicamProgram(newest, HD, DEFAULT_CAMERA);
     expect([command, ...args].join(' ')).toBe(
       'rpicam-vid --width 1280 --height 720 --framerate 30 --codec h264 --profile baseline --level 4 ' +
         '--bitrate 2000000 --intra 60 --inline --flush --nopreview -t 0 -o - --low-latency --libav-format h264',
@@ -193,7 +215,11 @@ describe('the flags of rpicam-vid', () => {
   });
 
   test('an older program is not given options that it does not know', () => {
-    const { command, args } = rpicamProgram({ command: 'libcamera-vid', help: '  --level arg' }, HD);
+    const { command, args } = rpicamProgram(
+      { command: 'libcamera-vid', help: '  --level arg' },
+      HD,
+      DEFAULT_CAMERA,
+    );
     expect([command, ...args].join(' ')).toBe(
       'libcamera-vid --width 1280 --height 720 --framerate 30 --codec h264 --profile baseline --level 4 ' +
         '--bitrate 2000000 --intra 60 --inline --flush --nopreview -t 0 -o -',
@@ -205,7 +231,7 @@ describe('the flags of rpicam-vid', () => {
     [1920, 1080, 30, 4_000_000, '4'],
     [1920, 1080, 30, 25_000_000, '4.1'],
   ])('%d x %d at %d and %d bit/s is level %5$s', (width, height, framesPerSecond, bitsPerSecond, level) => {
-    const { args } = rpicamProgram(newest, { width, height, framesPerSecond, bitsPerSecond });
+    const { args } = rpicamProgram(newest, { width, height, framesPerSecond, bitsPerSecond }, DEFAULT_CAMERA);
     expect(args[args.indexOf('--level') + 1]).toBe(level);
   });
 
@@ -217,7 +243,7 @@ describe('the flags of rpicam-vid', () => {
     '%d x %d at %d is more than the camera takes, and the error says what it takes',
     (width, height, fps) => {
       const format = { width, height, framesPerSecond: fps, bitsPerSecond: 2_000_000 };
-      expect(() => rpicamProgram(newest, format)).toThrow(
+      expect(() => rpicamProgram(newest, format, DEFAULT_CAMERA)).toThrow(
         expect.objectContaining({
           reason: 'bad-format',
           message: `the camera can't encode ${width}x${height} at ${fps}; 1920x1080 at 30 is the most it takes`,

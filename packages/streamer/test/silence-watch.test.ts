@@ -5,7 +5,7 @@ import { ManualClock } from './support/fakes.ts';
 function watched(framesPerSecond = 30) {
   const clock = new ManualClock();
   const said: string[] = [];
-  return { clock, said, watch: new SilenceWatch(clock, framesPerSecond, (reason) => said.push(reason)) };
+  return { clock, said, watch: new SilenceWatch(clock, { framesPerSecond }, (reason) => said.push(reason)) };
 }
 
 test('a source has ten seconds for its first picture', () => {

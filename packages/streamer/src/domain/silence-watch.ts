@@ -4,7 +4,7 @@
  */
 import type { Clock } from './clock.ts';
 
-/** No camera pauses for so long, whatever the light. */
+/** No camera at hand pauses for so long, whatever the light. */
 const SILENT_AFTER_MS = 2_000;
 
 /** A Pi Zero takes some seconds to start a camera. */
@@ -15,6 +15,12 @@ const MISSING_PICTURES = 3;
 
 const LOOKS_PER_LIMIT = 4;
 
+export interface SilenceLimits {
+  readonly framesPerSecond: number;
+  /** Two seconds unless given. */
+  readonly silentAfterMs?: number | undefined;
+}
+
 export class SilenceWatch {
   readonly #clock: Clock;
   readonly #onSilent: (reason: string) => void;
@@ -24,10 +30,14 @@ export class SilenceWatch {
   #everHeard = false;
   #silentMs = 0;
 
-  constructor(clock: Clock, framesPerSecond: number, onSilent: (reason: string) => void) {
+  constructor(
+    clock: Clock,
+    { framesPerSecond, silentAfterMs = SILENT_AFTER_MS }: SilenceLimits,
+    onSilent: (reason: string) => void,
+  ) {
     this.#clock = clock;
     this.#onSilent = onSilent;
-    this.#limitMs = Math.max(SILENT_AFTER_MS, (MISSING_PICTURES * 1000) / framesPerSecond);
+    this.#limitMs = Math.max(silentAfterMs, (MISSING_PICTURES * 1000) / framesPerSecond);
     this.#look();
   }
 

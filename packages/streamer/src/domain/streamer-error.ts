@@ -1,6 +1,6 @@
 /** Why a streamer can't start or go on. */
 export type StreamerErrorReason =
-  /** `--source` is not one of the known forms. */
+  /** `--source` is not one of the known forms, or another setting does not go with it. */
   | 'bad-source'
   /** No camera program, or it lists no camera. */
   | 'no-camera'

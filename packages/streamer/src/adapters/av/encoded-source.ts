@@ -22,6 +22,8 @@ export interface EncodedSourceOptions {
   readonly openPictures: (format: VideoFormat) => RawPictures;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long the pictures may stay away; as SilenceWatch has it unless given. */
+  readonly silentAfterMs?: number | undefined;
   /** libx264 unless given. */
   readonly openEncoder?: OpenPictureEncoder;
 }
@@ -95,7 +97,7 @@ export class EncodedSource implements VideoSource {
 
   async #run(
     pictures: RawPictures,
-    { clock, format }: EncodedSourceOptions,
+    { clock, format, silentAfterMs }: EncodedSourceOptions,
     events: VideoSourceEvents,
   ): Promise<void> {
     let told = false;
@@ -105,7 +107,7 @@ export class EncodedSource implements VideoSource {
       told = true;
       events.onEnded(reason);
     };
-    const watch = new SilenceWatch(clock, format.framesPerSecond, end);
+    const watch = new SilenceWatch(clock, { ...format, silentAfterMs }, end);
     let reason = 'the pictures ended';
     try {
       for await (const { frame, capturedMs } of pictures(this.#stop.signal)) {

@@ -7,22 +7,24 @@ import type { VideoFormat } from '@perch/rtp';
 import { AV_LOG_QUIET, AVERROR_EOF } from 'node-av/constants';
 import { FFmpegError, type FilterContext, FilterGraph, Frame, Log } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
+import { fitInto, type Orientation, UPRIGHT } from './fit-filters.ts';
 import type { RawPictures } from './raw-picture.ts';
 import { sleepUntil } from './sleep-until.ts';
 
 const SINK = 'buffersink@pictures';
 
 /** Opens the file at once; throws a StreamerError when it can't be read as video. */
-export function filePictures(path: string, format: VideoFormat): RawPictures {
+export function filePictures(path: string, format: VideoFormat, orientation = UPRIGHT): RawPictures {
   Log.setLevel(AV_LOG_QUIET);
-  const graph = openGraph(path, format);
-  return (signal) => pictures(graph, path, format, signal);
+  const open = () => openGraph(path, format, orientation);
+  const graph = open();
+  return (signal) => pictures(graph, open, format, signal);
 }
 
-function openGraph(path: string, format: VideoFormat): FilterGraph {
+function openGraph(path: string, format: VideoFormat, orientation: Orientation): FilterGraph {
   const graph = new FilterGraph();
   graph.alloc();
-  const parsed = graph.parse2(describe(path, format));
+  const parsed = graph.parse2(describe(path, format, orientation));
   if (parsed < 0) {
     graph.free();
     throw new StreamerError(
@@ -35,7 +37,7 @@ function openGraph(path: string, format: VideoFormat): FilterGraph {
 
 async function* pictures(
   firstGraph: FilterGraph,
-  path: string,
+  openAgain: () => FilterGraph,
   format: VideoFormat,
   signal: AbortSignal,
 ): ReturnType<RawPictures> {
@@ -52,7 +54,7 @@ async function* pictures(
       const got = await sink.buffersinkGetFrame(frame);
       if (got === AVERROR_EOF && picturesInLoop > 0) {
         picturesInLoop = 0;
-        const again = openGraph(path, format);
+        const again = openAgain();
         graph.free();
         graph = again;
         FFmpegError.throwIfError(await graph.config(), 'open the file');
@@ -71,14 +73,12 @@ async function* pictures(
   }
 }
 
-function describe(path: string, { width, height, framesPerSecond }: VideoFormat): string {
+function describe(path: string, format: VideoFormat, orientation: Orientation): string {
   return [
     `movie=filename=${escaped(escaped(path, /[\\':]/g), /[\\'[\],;]/g)}:loop=1`,
     'setpts=N/FRAME_RATE/TB',
-    `fps=${framesPerSecond}`,
-    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
-    `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
-    'format=yuv420p',
+    `fps=${format.framesPerSecond}`,
+    ...fitInto(format, orientation),
     SINK,
   ].join(',');
 }

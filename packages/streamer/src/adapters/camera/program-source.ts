@@ -41,7 +41,7 @@ export function openProgramSource(
     framer.close();
     events.onEnded(reason);
   };
-  const watch = new SilenceWatch(clock, format.framesPerSecond, end);
+  const watch = new SilenceWatch(clock, format, end);
   log.debug({ command, args }, 'starting the camera program');
   const program = new ChildProgram(command, args, {
     onBytes: (chunk) => {

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { h264LevelFor, type VideoFormat } from '@perch/rtp';
 import { StreamerError } from '../../domain/streamer-error.ts';
+import type { CameraSettings } from '../source-options.ts';
 import type { Program } from './program-source.ts';
 
 const run = promisify(execFile);
@@ -17,6 +18,9 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** A new viewer waits at most this long for a keyframe where the cached pictures are lost. */
 const KEYFRAME_INTERVAL_SECONDS = 2;
+
+/** Rows of raw pictures begin at multiples of this. */
+const ROW_BYTES = 64;
 
 /** What rpicam-vid takes for --level, with level_idc: the lowest one that carries the picture is asked for. */
 const LEVELS = [
@@ -54,7 +58,11 @@ export async function findCameraProgram(): Promise<CameraSearch> {
 }
 
 /** The command line that streams `format` as H.264 to standard output. Throws a StreamerError for too much. */
-export function rpicamProgram({ command, help }: CameraProgram, format: VideoFormat): Program {
+export function rpicamProgram(
+  { command, help }: CameraProgram,
+  format: VideoFormat,
+  camera: CameraSettings,
+): Program {
   const needed = h264LevelFor(format) ?? Number.POSITIVE_INFINITY;
   const level = LEVELS.find(({ idc }) => idc >= needed);
   if (level === undefined) {
@@ -65,8 +73,7 @@ export function rpicamProgram({ command, help }: CameraProgram, format: VideoFor
     );
   }
   const args = [
-    ...['--width', String(format.width), '--height', String(format.height)],
-    ...['--framerate', String(format.framesPerSecond)],
+    ...pictureArgs(format),
     ...['--codec', 'h264', '--profile', 'baseline', '--level', level.name],
     ...['--bitrate', String(format.bitsPerSecond)],
     ...['--intra', String(Math.round(format.framesPerSecond * KEYFRAME_INTERVAL_SECONDS))],
@@ -77,5 +84,47 @@ export function rpicamProgram({ command, help }: CameraProgram, format: VideoFor
   // the format from the file name "-". Builds without libx264 do not know these options.
   if (help.includes('--low-latency')) args.push('--low-latency');
   if (help.includes('--libav-format')) args.push('--libav-format', 'h264');
-  return { command, args, format };
+  return { command, args: [...args, ...cameraArgs(camera)], format };
+}
+
+/**
+ * The command line that streams raw pictures, for an encoder of our own. The program writes them as they lie in
+ * memory, and rows there are padded to 64 bytes (rpicam-apps issue 188): a width without padding is asked for.
+ * Never run on a Pi.
+ */
+export function rawRpicamProgram(
+  { command }: CameraProgram,
+  format: VideoFormat,
+  camera: CameraSettings,
+): Program {
+  if (format.width % ROW_BYTES !== 0) {
+    const near = Math.max(1, Math.round(format.width / ROW_BYTES)) * ROW_BYTES;
+    throw new StreamerError(
+      'bad-format',
+      `raw pictures of the camera must have a width that is a multiple of ${ROW_BYTES}; choose --width ${near}, or --encoder rpicam`,
+    );
+  }
+  const args = [
+    ...pictureArgs(format),
+    ...['--codec', 'yuv420', '--flush', '--nopreview'],
+    ...['-t', '0', '-o', '-'],
+  ];
+  return { command, args: [...args, ...cameraArgs(camera)], format };
+}
+
+function pictureArgs({ width, height, framesPerSecond }: VideoFormat): string[] {
+  return ['--width', String(width), '--height', String(height), '--framerate', String(framesPerSecond)];
+}
+
+/** What the owner set; their own arguments last, so that they win. */
+function cameraArgs({ rotation, hflip, vflip, autofocusMode, exposure, awb, rpicamArgs }: CameraSettings) {
+  return [
+    ...(rotation === 0 ? [] : ['--rotation', String(rotation)]),
+    ...(hflip ? ['--hflip'] : []),
+    ...(vflip ? ['--vflip'] : []),
+    ...(autofocusMode === undefined ? [] : ['--autofocus-mode', autofocusMode]),
+    ...(exposure === undefined ? [] : ['--exposure', exposure]),
+    ...(awb === undefined ? [] : ['--awb', awb]),
+    ...(rpicamArgs ?? []),
+  ];
 }

@@ -1,0 +1,92 @@
+/**
+ * An H.264 encoder of FFmpeg's through node-av's low-level API: a raw picture in, its access unit out. What an
+ * encoder is told about rates and keyframes is said by whoever opens it.
+ *
+ * The low-level API, because node-av's high-level Encoder clears a frame's picture type and with it a forced keyframe.
+ */
+import { type AccessUnit, isKeyframe, splitAnnexB, type VideoFormat } from '@perch/rtp';
+import { AV_LOG_QUIET, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FFmpegError, type Frame, Log, Packet, Rational } from 'node-av/lib';
+import { StreamerError } from '../../domain/streamer-error.ts';
+
+/** A keyframe costs several ordinary pictures; new viewers get one on demand, so routine ones may be rare. */
+const KEYFRAME_INTERVAL_SECONDS = 10;
+
+/** Timestamps count the RTP clock of H.264 (RFC 6184, section 8.2.1). */
+const TICKS_PER_SECOND = 90_000;
+
+const EAGAIN = FFmpegError.AVERROR('EAGAIN' as Parameters<typeof FFmpegError.AVERROR>[0]);
+
+export class LibavEncoder {
+  readonly context: CodecContext;
+  readonly #packet = new Packet();
+  #encoding: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** `configure` sets what this encoder needs. Rejects with a StreamerError when it is not there or refuses. */
+  static async open(
+    name: 'libx264' | 'h264_v4l2m2m',
+    format: VideoFormat,
+    configure: (context: CodecContext) => Readonly<Record<string, string>>,
+  ): Promise<LibavEncoder> {
+    // FFmpeg would write to standard error; what failed comes back as a code.
+    Log.setLevel(AV_LOG_QUIET);
+    const codec = Codec.findEncoderByName(name as Parameters<typeof Codec.findEncoderByName>[0]);
+    if (codec === null) throw new StreamerError('source-failed', `this build of node-av has no ${name}`);
+    const context = new CodecContext();
+    context.allocContext3(codec);
+    context.width = format.width;
+    context.height = format.height;
+    context.pixelFormat = AV_PIX_FMT_YUV420P;
+    context.timeBase = new Rational(1, TICKS_PER_SECOND);
+    context.framerate = new Rational(Math.round(format.framesPerSecond * 1000), 1000);
+    context.gopSize = Math.round(format.framesPerSecond * KEYFRAME_INTERVAL_SECONDS);
+    context.maxBFrames = 0;
+    try {
+      const options = Dictionary.fromObject({ ...configure(context) });
+      FFmpegError.throwIfError(await context.open2(codec, options), `open ${name}`);
+    } catch (error) {
+      context.freeContext();
+      throw error;
+    }
+    return new LibavEncoder(context);
+  }
+
+  private constructor(context: CodecContext) {
+    this.context = context;
+    this.#packet.alloc();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  encode(frame: Frame, pts: bigint, keyframe: boolean): Promise<AccessUnit | undefined> {
+    const encoded = this.#encoding.then(() => this.#encode(frame, pts, keyframe));
+    this.#encoding = encoded.catch(() => undefined);
+    return encoded;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#encoding;
+    this.#packet.free();
+    this.context.freeContext();
+  }
+
+  async #encode(frame: Frame, pts: bigint, keyframe: boolean): Promise<AccessUnit | undefined> {
+    if (this.#closed) return undefined;
+    frame.pts = pts;
+    frame.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    FFmpegError.throwIfError(await this.context.sendFrame(frame), 'encode');
+    const received = await this.context.receivePacket(this.#packet);
+    if (received === EAGAIN) return undefined;
+    FFmpegError.throwIfError(received, 'encode');
+    const data = this.#packet.data;
+    // Copied once: the packet's memory is the encoder's again after unref.
+    const nalUnits = data === null ? [] : splitAnnexB(Uint8Array.from(data));
+    this.#packet.unref();
+    return nalUnits.length === 0 ? undefined : { nalUnits, keyframe: isKeyframe(nalUnits) };
+  }
+}
