@@ -15,12 +15,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   viewer: benchViewer,
 };
 
-const { names, options } = readArguments(process.argv.slice(2));
-const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
-if (unknown !== undefined) {
-  console.error(`npm run bench: ${unknown} is not one of ${Object.keys(BENCHES).join(', ')}`);
-  process.exit(2);
-}
+const { names, options } = understood(process.argv.slice(2));
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
   try {
     await BENCHES[name]?.(options);
@@ -29,3 +24,16 @@ for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
   }
 }
 process.exit();
+
+/** Ends the process with a line and 2 where something is not known. */
+function understood(args: readonly string[]): ReturnType<typeof readArguments> {
+  try {
+    const read = readArguments(args);
+    const unknown = read.names.find((name) => !Object.hasOwn(BENCHES, name));
+    if (unknown === undefined) return read;
+    console.error(`npm run bench: ${unknown} is not one of ${Object.keys(BENCHES).join(', ')}`);
+  } catch (error) {
+    console.error(`npm run bench: ${error instanceof Error ? error.message : error}`);
+  }
+  return process.exit(2);
+}
