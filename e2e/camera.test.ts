@@ -52,6 +52,37 @@ test('a camera program that encodes by itself needs neither our encoder nor its 
   expect(processUse(streamer.pid).residentMb).toBeLessThan(100);
 });
 
+test('the Pi camera through our own encoder is as large, and is said with the reason', async () => {
+  const { port } = await serve();
+  const args = ['--source', 'rpicam', '--encoder', 'x264', '--rotation', '180', '--awb', 'daylight'];
+  const streamer = await stream(port, [...args, '--rpicam-args', '--sharpness 2'], {
+    environment: withCamera,
+  });
+  expect(streamer.stdout).toMatch(/"encoder":"x264","because":"--encoder x264","msg":"encoder chosen"/);
+  const viewer = await watch(port);
+  await viewer.reaches('live');
+  expect(await viewer.size()).toEqual([640, 360]);
+  expect((await viewer.strips(10)).length).toBeGreaterThan(5);
+  streamer.signal('SIGINT');
+  expect(await streamer.end()).toBe(0);
+});
+
+test('arguments that the camera program does not know are its complaint in the log', async () => {
+  const { port } = await serve();
+  const perch = new PerchProcess(
+    ['stream', '--signaling-url', `ws://127.0.0.1:${port}`, '--rpicam-args', '--no-such "a b"'],
+    { environment: withCamera },
+  );
+  await perch.says(/unrecognised option '--no-such'/);
+});
+
+test('--list shows the camera and the encoders, and ends', async () => {
+  const perch = new PerchProcess(['stream', '--list'], { environment: withCamera });
+  expect(await perch.end()).toBe(0);
+  expect(perch.stdout).toMatch(/^ {2}rpicam +imx708 \[4608x2592 10-bit RGGB\]$/mu);
+  expect(perch.stdout).toMatch(/^ {2}x264 +the processor$/mu);
+});
+
 test('a viewer who comes in the middle of a group of pictures sees video at once from the cached ones', async () => {
   const { port } = await serve();
   // A keyframe every 60 s: a picture before that can only come from the cache.

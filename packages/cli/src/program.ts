@@ -89,10 +89,11 @@ function withoutFlagHelp({ settings }: AnyCommand): string[] {
   return [['Only in the environment or .env (a flag would show in the process list):', ...lines].join('\n')];
 }
 
-/** "TCP port ... (PORT, default 8080)". */
+/** "TCP port ... (PORT, default 8080)". A switch is off by default. */
 function describeSetting({ summary, env, fallback, placeholder }: Setting<unknown>): string {
-  if (placeholder === undefined) return summary;
-  return `${summary} (${env === undefined ? '' : `${env}, `}default ${fallback})`;
+  const byDefault = placeholder === undefined ? [] : [`default ${fallback || 'none'}`];
+  const facts = [...(env === undefined ? [] : [env]), ...byDefault];
+  return facts.length === 0 ? summary : `${summary} (${facts.join(', ')})`;
 }
 
 /** Errors are thrown, not written: one place writes them. */

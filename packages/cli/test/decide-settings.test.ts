@@ -22,6 +22,15 @@ function problemsOf(table: CommandSettings, given: Partial<Sources>): readonly s
 describe('settings', () => {
   it('are the defaults where nobody says anything', () => {
     expect(decided(streamSettings, {}).values).toEqual({
+      autofocusMode: undefined,
+      awb: undefined,
+      encoder: 'auto',
+      exposure: undefined,
+      hflip: false,
+      list: false,
+      rotation: 0,
+      rpicamArgs: [],
+      vflip: false,
       signalingUrl: 'ws://localhost:8080/',
       streamId: 'pi-camera-stream',
       width: 1280,

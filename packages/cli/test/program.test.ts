@@ -91,7 +91,7 @@ describe('help', () => {
       for (const { flag, env, fallback, placeholder } of Object.values(settings)) {
         if (flag !== undefined) expect(help).toContain(flag);
         if (env !== undefined) expect(help).toContain(env);
-        if (placeholder !== undefined) expect(help).toContain(`default ${fallback})`);
+        if (placeholder !== undefined) expect(help).toContain(`default ${fallback || 'none'})`);
       }
     },
   );
@@ -109,7 +109,8 @@ describe('help', () => {
 
   it('of stream lists every kind of source', () => {
     const help = parse('stream', '--help').written;
-    for (const kind of ['auto', 'rpicam', 'test', 'exec:COMMAND', 'file:PATH']) expect(help).toContain(kind);
+    for (const kind of ['auto', 'rpicam', 'v4l2:', 'rtsp:', 'test', 'exec:COMMAND', 'file:PATH'])
+      expect(help).toContain(kind);
   });
 
   it('of serve says why the TURN token has no flag', () => {

@@ -11,7 +11,6 @@ import {
   readPort,
   readSide,
   readSignalingUrl,
-  readSource,
   readStreamId,
   readTurnUrls,
 } from '../src/settings/read-value.ts';
@@ -146,18 +145,6 @@ describe('a host', () => {
   });
 });
 
-describe('a source', () => {
-  it.each(['auto', 'test', 'test:grain', 'rpicam', 'exec:cat x.h264', 'file:/tmp/a b.mp4'])(
-    '%j is taken',
-    (text) => {
-      expect(taken(readSource(text))).toBe(text);
-    },
-  );
-  it.each(['', 'camera', 'exec:', 'file: ', 'TEST:'])('%j is refused', (text) => {
-    expect(taken(readSource(text))).toBe('refused');
-  });
-});
-
 describe('a log level', () => {
   it.each([
     ['debug', 'debug'],
@@ -185,6 +172,7 @@ describe('what is shown of a URL', () => {
     ['ws://pi:secret@1.2.3.4:8080/', 'ws://pi:***@1.2.3.4:8080/'],
     ['wss://cam.example/?a=1&token=secret&b=2', 'wss://cam.example/?a=1&token=***&b=2'],
     ['exec:ffmpeg -i rtsp://admin:secret@10.0.0.2/1 -', 'exec:ffmpeg -i rtsp://admin:***@10.0.0.2/1 -'],
+    ['rtsp://admin:p@ss@10.0.0.2/1', 'rtsp://admin:***@10.0.0.2/1'],
     ['ws://1.2.3.4:8080/', 'ws://1.2.3.4:8080/'],
   ])('of %s is %s', (text, shown) => {
     expect(hideUrlSecrets(text)).toBe(shown);

@@ -1,5 +1,6 @@
 /** The Pi side: camera, encoder, one packetizer, many viewers. */
 
+export { type Device, type DeviceList, listDevices } from './adapters/device-list.ts';
 export type { CameraSettings, EncoderName } from './adapters/source-options.ts';
 export { StreamerError, type StreamerErrorReason } from './domain/streamer-error.ts';
 export { type RunningStreamer, type StreamerOptions, startStreamer } from './streamer.ts';

@@ -171,7 +171,10 @@ describe('looking for a camera', () => {
 
   test('the newer program is taken first, the older one where it is the only one with a camera', async () => {
     await onPath({ 'rpicam-vid': camera({ help: 'new' }), 'libcamera-vid': camera({ help: 'old' }) });
-    expect(await findCameraProgram()).toEqual({ found: { command: 'rpicam-vid', help: 'new\n' } });
+    expect(await findCameraProgram()).toEqual({
+      found: { command: 'rpicam-vid', help: 'new\n' },
+      cameras: ['imx708 [4608x2592 10-bit RGGB]'],
+    });
     await onPath({ 'rpicam-vid': camera({ list: 'No cameras available!' }), 'libcamera-vid': camera() });
     expect(await findCameraProgram()).toMatchObject({ found: { command: 'libcamera-vid' } });
   });

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningServer, ServerOptions } from '@perch/server';
-import type { StreamerErrorReason, StreamerOptions } from '@perch/streamer';
+import type { DeviceList, StreamerErrorReason, StreamerOptions } from '@perch/streamer';
 import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { serverFailure } from './start-failures.ts';
@@ -28,14 +28,7 @@ export interface OpenStreamer extends Closeable {
 const SETTING_REASONS: ReadonlySet<StreamerErrorReason> = new Set(['bad-source', 'bad-format']);
 
 export async function openStreamer(options: StreamerOptions): Promise<OpenStreamer> {
-  const { StreamerError, startStreamer } = await import('@perch/streamer').catch((error: unknown) => {
-    throw new CommandFailure(
-      `the video libraries can't be loaded on this ${process.platform} ${process.arch} (${oneLine(error)}); ` +
-        'run "npm install" again on this machine',
-      EXIT.failed,
-      { cause: error },
-    );
-  });
+  const { StreamerError, startStreamer } = await loadStreamer();
   const explain = (error: unknown): never => {
     if (!(error instanceof StreamerError)) throw error;
     const exitCode = SETTING_REASONS.has(error.reason) ? EXIT.usage : EXIT.failed;
@@ -48,6 +41,23 @@ export async function openStreamer(options: StreamerOptions): Promise<OpenStream
   // Whoever asked for the end does not want to know.
   ended.catch(() => undefined);
   return { close: () => streamer.close(), ended };
+}
+
+/** What this machine has for a stream. */
+export async function listDevices(): Promise<DeviceList> {
+  const { listDevices: list } = await loadStreamer();
+  return await list();
+}
+
+function loadStreamer() {
+  return import('@perch/streamer').catch((error: unknown) => {
+    throw new CommandFailure(
+      `the video libraries can't be loaded on this ${process.platform} ${process.arch} (${oneLine(error)}); ` +
+        'run "npm install" again on this machine',
+      EXIT.failed,
+      { cause: error },
+    );
+  });
 }
 
 function siteDirectory(): string {

@@ -2,8 +2,6 @@
 import { decodeClientMessage, readTurnCredentials } from '@perch/protocol';
 import { LOG_LEVELS, type LogLevel, type Read } from './setting.ts';
 
-export const SOURCE_KINDS = 'auto, rpicam, test, test:grain, exec:COMMAND or file:PATH';
-
 /** Below this H.264 at any useful size is a smear; it is also where a missing "k" or "M" shows. */
 const MIN_BITS_PER_SECOND = 50_000;
 /** Level 4.1 with the baseline profile ends at 50 Mbit/s, and so do the Pi's encoders. */
@@ -74,14 +72,6 @@ export function readHost(text: string): Read<string> {
   );
 }
 
-export function readSource(text: string): Read<string> {
-  const source = text.trim();
-  if (['auto', 'test', 'test:grain', 'rpicam'].includes(source) || /^(exec|file):\s*\S/.test(source)) {
-    return { ok: true, value: source };
-  }
-  return refused(`must be ${SOURCE_KINDS}`);
-}
-
 export function readLogLevel(text: string): Read<LogLevel> {
   const level = LOG_LEVELS.find((known) => known === text.trim().toLowerCase());
   return level === undefined
@@ -113,7 +103,7 @@ export function readSwitch(text: string): Read<boolean> {
 
 /** Hides what lets others in: a password before the host, and a token behind the question mark. */
 export function hideUrlSecrets(text: string): string {
-  return text.replace(/(\/\/[^\s/:@]*):[^\s/@]+@/g, '$1:***@').replace(/([?&]token=)[^\s&#]+/gi, '$1***');
+  return text.replace(/(\/\/[^\s/:@]*):[^\s/]+@/g, '$1:***@').replace(/([?&]token=)[^\s&#]+/gi, '$1***');
 }
 
 function readWholeNumber(text: string, min: number, max: number): Read<number> {

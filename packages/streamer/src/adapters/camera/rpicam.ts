@@ -35,7 +35,9 @@ export interface CameraProgram {
 }
 
 /** What was found, or why nothing can be used: one line that says what was looked for. */
-export type CameraSearch = { readonly found: CameraProgram } | { readonly missing: string };
+export type CameraSearch =
+  | { readonly found: CameraProgram; readonly cameras: readonly string[] }
+  | { readonly missing: string };
 
 /** Looks for the program on PATH and asks it for its cameras. */
 export async function findCameraProgram(): Promise<CameraSearch> {
@@ -43,18 +45,24 @@ export async function findCameraProgram(): Promise<CameraSearch> {
   for (const command of PROGRAMS) {
     try {
       const listed = await run(command, ['--list-cameras'], { timeout: ANSWER_WITHIN_MS });
-      if (!/^\s*\d+ : /mu.test(listed.stdout + listed.stderr)) {
+      const cameras = namesIn(listed.stdout + listed.stderr);
+      if (cameras.length === 0) {
         reasons.push(`${command} lists no camera (check the ribbon cable)`);
         continue;
       }
       const { stdout: help } = await run(command, ['--help'], { timeout: ANSWER_WITHIN_MS });
-      return { found: { command, help } };
+      return { found: { command, help }, cameras };
     } catch (error) {
       const notFound = (error as NodeJS.ErrnoException).code === 'ENOENT';
       reasons.push(`${command} ${notFound ? 'is not on PATH' : 'failed to list its cameras'}`);
     }
   }
   return { missing: reasons.join('; ') };
+}
+
+/** "0 : imx708 [4608x2592 10-bit RGGB] (/base/soc/...)" is "imx708 [4608x2592 10-bit RGGB]". */
+function namesIn(list: string): string[] {
+  return [...list.matchAll(/^\s*\d+ : ([^(\n]*)/gmu)].map(([, name = '']) => name.trim());
 }
 
 /** The command line that streams `format` as H.264 to standard output. Throws a StreamerError for too much. */
