@@ -2,14 +2,14 @@
  * A whole Perch in a network of its own: server and coturn on a public address, the streamer at home, browsers at
  * other sites. Needs root. `close` ends and removes everything; so does the end of this process.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { type Coturn, startCoturn } from './coturn.ts';
 import { type Distance, Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
+import { makeLabFolder, removeLabFolder } from './lab-folder.ts';
 import { LabProcess } from './lab-process.ts';
 import { type Namespace, removeLeftOvers, removeNamespaces } from './namespace.ts';
 import type { NatKind } from './nat.ts';
@@ -52,9 +52,11 @@ export class NetworkLab {
 
   /** Resolves when the stream is registered. */
   static async open({ chromium, home, picture = SMALL_PICTURE }: LabOptions): Promise<NetworkLab> {
+    // One that failed while it opened was never closed.
+    removeAll();
     removeLeftOvers();
-    process.once('exit', removeNamespaces);
-    const folder = mkdtempSync(join(tmpdir(), 'perch-lab-'));
+    process.once('exit', removeAll);
+    const folder = makeLabFolder();
     const internet = new Internet();
     const homeSite = await internet.addSite('home', home);
     const coturn = await startCoturn(internet.vps, folder);
@@ -103,9 +105,8 @@ export class NetworkLab {
 
   async close(): Promise<void> {
     for (const browser of this.#browsers.values()) await (await browser).close();
-    removeNamespaces();
-    process.off('exit', removeNamespaces);
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeAll();
+    process.off('exit', removeAll);
   }
 
   /** Playwright starts a program by its path: a script that goes into the namespace first. */
@@ -115,4 +116,9 @@ export class NetworkLab {
     writeFileSync(script, `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
     return launchChromium(script);
   }
+}
+
+function removeAll(): void {
+  removeNamespaces();
+  removeLabFolder();
 }
