@@ -54,6 +54,11 @@ const candidateFields = {
   sdpMLineIndex: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
 };
 
+const streamState = {
+  /** `live`, `camera-restarting`, or one of a newer peer's, which is treated like `live`. */
+  state: v.pipe(v.string(), v.regex(/^[a-z-]{1,64}$/u, 'is not a word of up to 64 lower case letters')),
+};
+
 const errorFields = {
   message: v.pipe(v.string(), v.maxLength(MAX_ERROR_MESSAGE_CHARS)),
   /** One of ERROR_CODES, or one of a newer peer's: read it with toErrorCode. Old servers send none. */
@@ -68,6 +73,7 @@ const clientMessages = {
   offer: v.object({ type: v.literal('offer'), to: Address, sdp: Sdp }),
   answer: v.object({ type: v.literal('answer'), to: Address, sdp: Sdp }),
   'ice-candidate': v.object({ type: v.literal('ice-candidate'), to: Address, ...candidateFields }),
+  'stream-state': v.object({ type: v.literal('stream-state'), to: Address, ...streamState }),
   error: v.object({ type: v.literal('error'), to: Address, ...errorFields }),
   ping: v.object({ type: v.literal('ping') }),
 };
@@ -98,6 +104,7 @@ const serverMessages = {
   offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp }),
   answer: v.object({ type: v.literal('answer'), from: Address, sdp: Sdp }),
   'ice-candidate': v.object({ type: v.literal('ice-candidate'), from: Address, ...candidateFields }),
+  'stream-state': v.object({ type: v.literal('stream-state'), from: Address, ...streamState }),
   error: v.object({ type: v.literal('error'), from: v.exactOptional(Address), ...errorFields }),
   pong: v.object({ type: v.literal('pong') }),
 };

@@ -32,6 +32,17 @@ describe('relaying', () => {
     ]);
   });
 
+  test('[STATE1] [RELAY1] a broadcaster tells its own viewers its state; viewers have none to tell', () => {
+    const { camera, viewer, silence } = pairs();
+    camera.say({ type: 'stream-state', to: viewerId(1), state: 'camera-restarting' });
+    expect(viewer.heard()).toEqual([{ type: 'stream-state', from: 'cam', state: 'camera-restarting' }]);
+    camera.say({ type: 'stream-state', to: viewerId(2), state: 'live' });
+    expect(camera.heard()).toMatchObject([{ type: 'error', code: 'unknown-peer' }]);
+    viewer.say({ type: 'stream-state', to: 'cam', state: 'live' });
+    expect(viewer.heard()).toMatchObject([{ type: 'error', code: 'wrong-role' }]);
+    silence();
+  });
+
   test("[RELAY2] the sender's own from, and fields that are not known, do not pass", () => {
     const { camera, viewer } = pairs();
     const extra = { from: 'viewer-0', role: 'admin', viewer_id: viewerId(2) };

@@ -11,7 +11,7 @@ import { Broadcast } from './domain/broadcast.ts';
 import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
 import { SpareTransport } from './domain/spare-transport.ts';
 import type { StreamerError } from './domain/streamer-error.ts';
-import { SupervisedSource } from './domain/supervised-source.ts';
+import { type CameraState, SupervisedSource } from './domain/supervised-source.ts';
 
 export interface StreamerOptions extends VideoFormat {
   /** `ws:` or `wss:`, any path. */
@@ -48,7 +48,15 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   const open = await resolveSource(options.source, { format, encoder, camera }, { clock, log });
 
   const broadcast = new Broadcast({ clock, random }, format);
-  const source = new SupervisedSource({ open, broadcast, clock, random, log });
+  let tellCameraState = (_state: CameraState): void => undefined;
+  const source = new SupervisedSource({
+    open,
+    broadcast,
+    clock,
+    random,
+    log,
+    onCameraState: (state) => tellCameraState(state),
+  });
   await source.start();
   // The kind alone: a command or a path may hold a password.
   log.info({ source: options.source.replace(/:.*/su, ''), ...format }, 'video source started');
@@ -96,6 +104,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
       },
     },
   );
+  tellCameraState = (state) => broadcaster.handleCameraState(state);
   let link: ServerLink;
   try {
     link = new ServerLink(

@@ -8,12 +8,14 @@ import { type FakeSource, FakeSources, picture, Studio, settle, silentLog } from
 class Stage {
   readonly studio = new Studio();
   readonly sources = new FakeSources();
+  readonly told: string[] = [];
   readonly supervised = new SupervisedSource({
     open: this.sources.open,
     broadcast: this.studio.broadcast,
     clock: this.studio.clock,
     random: () => 1,
     log: silentLog,
+    onCameraState: (state) => this.told.push(state),
   });
 
   get last(): FakeSource {
@@ -50,6 +52,24 @@ describe('a source that is kept running', () => {
     expect(stage.supervised.state).toBe('running');
     stage.last.events.onPicture(picture(0, { keyframe: true }));
     expect(stage.studio.broadcast.pictureCount).toBe(1);
+  });
+
+  test('[STATE1] tells that it is restarting, once, and that it is live with the first keyframe', async () => {
+    const stage = new Stage();
+    await stage.supervised.start();
+    stage.last.events.onPicture(picture(0, { keyframe: true }));
+    expect(stage.told).toEqual([]);
+    stage.last.events.onEnded('gone');
+    stage.sources.next.push(() => Promise.reject(new Error('not yet')));
+    await stage.advance(20_000);
+    await stage.advance(20_000);
+    expect(stage.sources.all).toHaveLength(3);
+    expect(stage.told).toEqual(['camera-restarting']);
+    stage.last.events.onPicture(picture(1));
+    expect(stage.told).toEqual(['camera-restarting']);
+    stage.last.events.onPicture(picture(2, { keyframe: true }));
+    stage.last.events.onPicture(picture(3, { keyframe: true }));
+    expect(stage.told).toEqual(['camera-restarting', 'live']);
   });
 
   test('the first opening that fails rejects start and is not tried again', async () => {

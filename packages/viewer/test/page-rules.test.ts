@@ -34,6 +34,7 @@ test('every status has one sentence of its own', () => {
     { state: 'connecting', step: 'media' },
     { state: 'connecting', step: 'tap' },
     { state: 'waiting-for-camera' },
+    { state: 'camera-restarting' },
     { state: 'live', serverLost: false },
     { state: 'live', serverLost: true },
     { state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'server' },

@@ -316,6 +316,88 @@ describe('the camera', () => {
   });
 });
 
+describe('a camera that restarts', () => {
+  const state = (name: string) => world.socket.receive({ type: 'stream-state', from: STREAM, state: name });
+
+  test('[STATE3] is told once the picture stands still; connection and picture are kept, however long it takes', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    expect(world.status.state).toBe('live');
+    await world.clock.advance(2_000);
+    expect(world.status).toEqual({ state: 'camera-restarting' });
+    await world.clock.advance(600_000);
+    expect(world.media.closed).toBe(false);
+    state('live');
+    world.frame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    await world.play(20_000);
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('[STATE3] a picture that moves is live, though nobody said so', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    await world.clock.advance(2_000);
+    world.frame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    await world.clock.advance(2_000);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('[STATE3] no picture 12 s after it is back is broken media', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    await world.clock.advance(60_000);
+    state('live');
+    await world.clock.advance(11_900);
+    expect(world.joins).toHaveLength(1);
+    await world.clock.advance(100);
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('[STATE2] [STATE3] who joins meanwhile is told so, before or after the offer, and waits', async () => {
+    for (const when of ['before', 'after']) {
+      world = new FakeWorld();
+      world.player.connect(STREAM);
+      world.open();
+      world.joined();
+      if (when === 'before') state('camera-restarting');
+      await world.offer();
+      await world.media.answers();
+      if (when === 'after') state('camera-restarting');
+      expect(world.status).toEqual({ state: 'camera-restarting' });
+      await world.clock.advance(60_000);
+      expect(world.joins).toHaveLength(1);
+      world.frame();
+      expect(world.status.state).toBe('live');
+    }
+  });
+
+  test('[STATE3] a connection that fails meanwhile is asked for again', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    await world.clock.advance(2_000);
+    world.media.events.onConnection('failed');
+    expect(world.joins).toHaveLength(2);
+  });
+
+  test('[REG5] and whose streamer then leaves is away', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    world.socket.receive({ type: 'broadcaster-left' });
+    await world.clock.advance(2_000);
+    expect(world.status).toEqual({ state: 'waiting-for-camera' });
+  });
+
+  test('[STATE4] a state that is not known is treated like live', async () => {
+    await world.goLive();
+    state('camera-restarting');
+    state('counting-birds');
+    await world.clock.advance(2_000);
+    expect(world.joins).toHaveLength(2);
+  });
+});
+
 describe('media that breaks', () => {
   test('[JOIN4] a picture frozen for 2 s is told, and a new offer asked for on the same socket', async () => {
     await world.goLive();

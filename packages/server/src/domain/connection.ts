@@ -49,6 +49,7 @@ export class Connection {
       case 'offer':
       case 'answer':
       case 'ice-candidate':
+      case 'stream-state':
       case 'error':
         return relay(this.#member, message);
       case 'ping':

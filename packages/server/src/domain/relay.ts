@@ -1,11 +1,11 @@
 /**
- * Passes offers, answers, candidates and a broadcaster's refusals between the members of one room (SPEC.md,
- * RELAY rules, ERR3). Builds each message anew: `from` is ours, and nothing that is not in the contract passes.
+ * Passes offers, answers, candidates and a broadcaster's refusals and states between the members of one room (SPEC.md,
+ * RELAY rules, ERR3, STATE1). Builds each message anew: `from` is ours, and nothing that is not in the contract passes.
  */
 import { type ClientMessageOf, type Refusal, refuse, type ServerMessage } from '@perch/protocol';
 import type { Member, Room, Viewer } from './room.ts';
 
-export type RelayedMessage = ClientMessageOf<'offer' | 'answer' | 'ice-candidate' | 'error'>;
+export type RelayedMessage = ClientMessageOf<'offer' | 'answer' | 'ice-candidate' | 'stream-state' | 'error'>;
 
 /** Undefined when the message was passed on. */
 export function relay(sender: Member, message: RelayedMessage): Refusal | undefined {
@@ -31,7 +31,7 @@ function toViewer(room: Room, message: RelayedMessage): Refusal | undefined {
 }
 
 function toBroadcaster(room: Room, viewer: Viewer, message: RelayedMessage): Refusal | undefined {
-  if (message.type === 'offer' || message.type === 'error') {
+  if (message.type !== 'answer' && message.type !== 'ice-candidate') {
     return refuse('wrong-role', 'a viewer sends answers and candidates only');
   }
   if (message.to !== room.streamId) return refuse('unknown-peer', 'this is not the stream that was joined');
@@ -54,6 +54,8 @@ function stamped(from: string, message: RelayedMessage): ServerMessage {
         ...(message.sdpMid === undefined ? {} : { sdpMid: message.sdpMid }),
         ...(message.sdpMLineIndex === undefined ? {} : { sdpMLineIndex: message.sdpMLineIndex }),
       };
+    case 'stream-state':
+      return { type: 'stream-state', from, state: message.state };
     case 'error':
       return { type: 'error', from, message: message.message, code: message.code ?? 'refused' };
   }

@@ -17,6 +17,7 @@ import {
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
+import type { CameraState } from './supervised-source.ts';
 import { ViewerConnection, type ViewerConnectionComponents } from './viewer-connection.ts';
 import { ViewerTable } from './viewer-table.ts';
 
@@ -62,6 +63,7 @@ export class Broadcaster {
   readonly #maxViewers: number;
   readonly #viewers = new ViewerTable();
   #link: SignalingLink | undefined;
+  #cameraState: CameraState = 'live';
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #cancelCheck: () => void;
   #closed = false;
@@ -90,6 +92,11 @@ export class Broadcaster {
     this.#link = undefined;
   }
 
+  handleCameraState(state: CameraState): void {
+    this.#cameraState = state;
+    for (const viewerId of this.#viewers.ids()) this.#tellCameraState(viewerId);
+  }
+
   handleMessage(message: ServerMessage): void {
     switch (message.type) {
       case 'registered':
@@ -115,6 +122,7 @@ export class Broadcaster {
       case 'offer':
       case 'broadcaster-joined':
       case 'broadcaster-left':
+      case 'stream-state':
       case 'pong':
         return;
     }
@@ -138,12 +146,17 @@ export class Broadcaster {
     const { viewer_id: viewerId, resumed, replaces, ice_servers } = message;
     const existing = this.#viewers.get(viewerId);
     // One that is still connecting may have lost its offer or answer together with a link to the server.
-    if (resumed === true && existing !== undefined && existing.state !== 'connecting') return;
+    if (resumed === true && existing !== undefined && existing.state !== 'connecting') {
+      // What changed while the server was away, it was not told.
+      this.#tellCameraState(viewerId);
+      return;
+    }
     if (this.#viewers.sizeWithout(viewerId, replaces) >= this.#maxViewers) {
       this.#refuse(viewerId, 'too-many-viewers', `the camera serves ${this.#maxViewers} viewers and no more`);
       return;
     }
     this.#viewers.expect(viewerId, replaces);
+    if (this.#cameraState !== 'live') this.#tellCameraState(viewerId);
     const iceServers = ice_servers ?? this.#iceServers;
     if (!('then' in iceServers)) {
       this.#offer(viewerId, iceServers);
@@ -164,6 +177,10 @@ export class Broadcaster {
       this.#viewers.fallBack(viewerId);
       this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');
     }
+  }
+
+  #tellCameraState(viewerId: string): void {
+    this.#link?.send({ type: 'stream-state', to: viewerId, state: this.#cameraState });
   }
 
   #refuse(viewerId: string, code: ErrorCode, message: string): void {
@@ -207,8 +224,8 @@ export class Broadcaster {
 
   #handleError({ code }: ServerMessageOf<'error'>): void {
     const known = toErrorCode(code);
-    // What was under way to a viewer who has just left.
-    if (known === 'unknown-peer') return;
+    // What was under way to a viewer who has just left; an old server, which has no stream-state (SPEC.md, STATE4).
+    if (known === 'unknown-peer' || known === 'unknown-type') return;
     if (known === 'replaced') {
       const reason = `another streamer took over the stream "${this.#streamId}"; give one of them another --stream-id`;
       this.#events.onFailed(new StreamerError('replaced', reason));

@@ -14,12 +14,17 @@ const RESTART: BackOffLimits = { firstMs: 500, maxMs: 5_000 };
 /** A source that ran for this long has not failed to start. */
 const STABLE_AFTER_MS = 10_000;
 
+/** What viewers are told of the camera (SPEC.md, STATE1). */
+export type CameraState = 'live' | 'camera-restarting';
+
 export interface SupervisedSourceComponents {
   readonly open: OpenVideoSource;
   readonly broadcast: Broadcast;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** The source ended, or gives pictures again. */
+  readonly onCameraState: (state: CameraState) => void;
 }
 
 type State =
@@ -33,6 +38,7 @@ export class SupervisedSource {
   readonly #components: SupervisedSourceComponents;
   readonly #backOff: BackOff;
   #state: State = { state: 'idle' };
+  #cameraState: CameraState = 'live';
   #closed: Promise<void> | undefined;
 
   constructor(components: SupervisedSourceComponents) {
@@ -76,7 +82,10 @@ export class SupervisedSource {
     const source = await open({
       isWanted: (layer) => broadcast.isWanted(layer),
       onPicture: (picture) => {
-        if (ended === undefined && this.#state.state !== 'closed') broadcast.handlePicture(picture);
+        if (ended !== undefined || this.#state.state === 'closed') return;
+        broadcast.handlePicture(picture);
+        // The first that a viewer can see.
+        if (picture.accessUnit.keyframe) this.#tell('live');
       },
       onEnded: (reason) => {
         if (ended !== undefined) return;
@@ -100,6 +109,7 @@ export class SupervisedSource {
       this.#backOff.reset();
     }
     broadcast.useSource(undefined);
+    this.#tell('camera-restarting');
     const pauseMs = Math.round(this.#backOff.next());
     log.warn({ reason, pauseMs }, 'the video source ended; starting it again');
     this.#state = {
@@ -107,6 +117,12 @@ export class SupervisedSource {
       cancel: clock.after(pauseMs, () => this.#reopen()),
       ended: source?.close() ?? Promise.resolve(),
     };
+  }
+
+  #tell(state: CameraState): void {
+    if (state === this.#cameraState) return;
+    this.#cameraState = state;
+    this.#components.onCameraState(state);
   }
 
   #reopen(): void {

@@ -49,6 +49,10 @@ export class ViewerTable {
     return connection !== undefined && connection.state !== 'connecting';
   }
 
+  ids(): readonly string[] {
+    return [...this.#places.keys()];
+  }
+
   *connections(): Generator<ViewerConnection> {
     for (const { connection, previous } of [...this.#places.values()]) {
       if (connection !== undefined) yield connection;

@@ -22,6 +22,8 @@ export type Status =
   | { readonly state: 'idle' }
   | { readonly state: 'connecting'; readonly step: ConnectingStep }
   | { readonly state: 'waiting-for-camera' }
+  /** It is connected, and gives no pictures for a moment. */
+  | { readonly state: 'camera-restarting' }
   /** Frames are being shown. They do not need the server: it may be out of reach meanwhile. */
   | { readonly state: 'live'; readonly serverLost: boolean }
   | {
@@ -45,6 +47,8 @@ export function describeStatus(status: Status): string {
       return describeStep(status.step);
     case 'waiting-for-camera':
       return 'The camera is offline. Its picture will start by itself.';
+    case 'camera-restarting':
+      return 'The camera is restarting. Its picture comes back by itself.';
     case 'live':
       return status.serverLost ? 'Live. The server is out of reach; the picture goes on without it.' : 'Live';
     case 'reconnecting':

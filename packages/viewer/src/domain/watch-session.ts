@@ -60,7 +60,7 @@ export class WatchSession {
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
   #early: Candidate[] = [];
-  #camera: 'unknown' | 'present' | 'absent' = 'unknown';
+  #camera: 'unknown' | 'present' | 'restarting' | 'absent' = 'unknown';
   #joined = false;
   #viewerId: string | undefined;
   #serverTellsArrivals = true;
@@ -141,6 +141,7 @@ export class WatchSession {
       return { state: 'reconnecting', attempt, retryInMs: 0, why: 'server' };
     }
     if (this.#camera === 'absent') return { state: 'waiting-for-camera' };
+    if (this.#camera === 'restarting') return { state: 'camera-restarting' };
     if (this.#blocked) return { state: 'connecting', step: 'tap' };
     if (this.#mediaFailures > 0) {
       const retryInMs = this.#media.phase === 'lost' ? this.#media.retryInMs : 0;
@@ -222,6 +223,9 @@ export class WatchSession {
       case 'broadcaster-left':
         this.#handleCameraAbsent();
         break;
+      case 'stream-state':
+        this.#handleStreamState(message);
+        break;
       case 'error':
         this.#handleError(message);
         break;
@@ -242,6 +246,8 @@ export class WatchSession {
     this.#joined = true;
     this.#viewerId = message.viewer_id;
     this.#early = [];
+    // The camera says so again where it still holds (SPEC.md, STATE2).
+    if (this.#camera === 'restarting') this.#camera = 'present';
     this.#serverTellsArrivals = message.ice_servers !== undefined;
     this.#iceServers = message.ice_servers ?? this.#oldServersIce.get();
     if (this.#camera === 'absent') this.#askOldServerLater();
@@ -271,6 +277,19 @@ export class WatchSession {
     this.#picture.setPatience(FREEZE_WITHOUT_CAMERA_MS);
     if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
     this.#askOldServerLater();
+    this.#report();
+  }
+
+  /** The standstill of a camera that restarts is not ours to mend; from `live` on it would be (SPEC.md, STATE3). */
+  #handleStreamState({ state }: ServerMessageOf<'stream-state'>): void {
+    const before = this.#camera;
+    if (before === 'absent') return;
+    this.#camera = state === 'camera-restarting' ? 'restarting' : 'present';
+    const isBack = before === 'restarting' && this.#camera === 'present';
+    if (isBack && this.#media.phase === 'flowing' && this.#picture.state !== 'moving') {
+      this.#media = { phase: 'opening' };
+      this.#awaitFirstFrame();
+    }
     this.#report();
   }
 
@@ -314,7 +333,7 @@ export class WatchSession {
     if (!keepsPicture) this.#picture.reset();
     this.#disconnected.clear();
     this.#picture.setPatience(FREEZE_MS);
-    this.#camera = 'present';
+    if (this.#camera !== 'restarting') this.#camera = 'present';
     this.#media = { phase: 'opening' };
     this.#rejoin.clear();
     this.#awaitFirstFrame();
@@ -348,8 +367,8 @@ export class WatchSession {
 
   #awaitFirstFrame(): void {
     this.#patience.set(FIRST_FRAME_WAIT_MS, () => {
-      // A hidden page shows no frames, and a refused play() needs the person: neither is the media's fault.
-      if (this.#visible && !this.#blocked) this.#handleMediaLost();
+      // A hidden page and a restarting camera show no frames, and a refused play() needs the person: not the media's fault.
+      if (this.#visible && !this.#blocked && this.#camera !== 'restarting') this.#handleMediaLost();
       else this.#awaitFirstFrame();
     });
   }
@@ -393,6 +412,7 @@ export class WatchSession {
   }
 
   #handleMoving(): void {
+    if (this.#camera === 'restarting') this.#camera = 'present';
     this.#mediaFailures = 0;
     this.#blocked = false;
     if (this.#media.phase === 'opening') {
@@ -410,8 +430,9 @@ export class WatchSession {
     const isTakenOver = this.#legs.isRenewing;
     this.#picture.reset();
     if (isTakenOver) this.#legs.settle();
+    const isCameras = this.#camera === 'absent' || this.#camera === 'restarting';
     // What is under way has a patience of its own.
-    if (this.#camera !== 'absent' && !isOfferDue && !isTakenOver) this.#handleMediaLost();
+    if (!isCameras && !isOfferDue && !isTakenOver) this.#handleMediaLost();
   }
 
   /** Asks for a new offer by joining again (SPEC.md, JOIN4): at once the first time, then more and more slowly. */
