@@ -7,11 +7,12 @@ import type { VideoFormat } from '@perch/rtp';
 import { type AccessUnit, AccessUnitAssembler, NAL_UNIT_TYPE, nalUnitType, splitAnnexB } from '@perch/rtp';
 import { SilenceWatch } from '../../domain/silence-watch.ts';
 import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import { FixedRateLayer } from '../fixed-rate-layer.ts';
 import { TranscodedLow, type TranscodedLowComponents } from '../transcoded-low.ts';
 import type { VideoInput } from './video-input.ts';
 
 export class CopiedSource implements VideoSource {
-  readonly main: VideoLayer;
+  readonly main: FixedRateLayer;
   readonly #input: VideoInput;
   readonly #events: VideoSourceEvents;
   readonly #components: TranscodedLowComponents;
@@ -31,13 +32,7 @@ export class CopiedSource implements VideoSource {
     this.#input = input;
     this.#events = events;
     this.#components = components;
-    this.main = {
-      lowestBitsPerSecond: format.bitsPerSecond,
-      highestBitsPerSecond: format.bitsPerSecond,
-      forcesKeyframes: false,
-      requestKeyframe: () => undefined,
-      setBitsPerSecond: () => undefined,
-    };
+    this.main = new FixedRateLayer(components.clock, format.bitsPerSecond);
     this.#low = TranscodedLow.below(format, components, events);
     const { extradata } = input.parameters;
     this.#parameterSets = extradata === null ? [] : splitAnnexB(Uint8Array.from(extradata));
@@ -69,6 +64,7 @@ export class CopiedSource implements VideoSource {
     const accessUnit = accessUnitOf(bytes, this.#parameterSets);
     if (accessUnit === undefined) return;
     const picture = { layer: 'main', accessUnit, capturedMs: this.#components.clock.nowMs() } as const;
+    this.main.handlePicture(picture);
     this.#events.onPicture(picture);
     this.#low?.handleMainPicture(picture);
   }

@@ -11,6 +11,7 @@ export class NewestPicture {
   #taken = emptyFrame();
   #capturedMs: number | undefined;
   #end: string | undefined;
+  #hearsAbort = false;
   #wake: () => void = () => undefined;
 
   /** Takes a reference; the frame stays the caller's. */
@@ -27,12 +28,16 @@ export class NewestPicture {
     this.#wake();
   }
 
-  /** The newest picture that was not taken yet, once there is one; good until the next call. Throws at the end. */
+  /**
+   * The newest picture that was not taken yet, once there is one; good until the next call. Undefined when the signal,
+   * the same at each call, aborts. Throws at the end.
+   */
   async take(signal: AbortSignal): Promise<RawPicture | undefined> {
+    if (!this.#hearsAbort) signal.addEventListener('abort', () => this.#wake(), { once: true });
+    this.#hearsAbort = true;
     while (this.#capturedMs === undefined && this.#end === undefined && !signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
     if (signal.aborted) return undefined;

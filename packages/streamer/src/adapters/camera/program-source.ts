@@ -9,6 +9,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { PipeFramer } from '../../domain/pipe-framer.ts';
 import { SilenceWatch } from '../../domain/silence-watch.ts';
 import type { VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import { FixedRateLayer } from '../fixed-rate-layer.ts';
 import { TranscodedLow, type TranscodedLowComponents } from '../transcoded-low.ts';
 import { ChildProgram } from './child-program.ts';
 
@@ -26,9 +27,11 @@ export function openProgramSource(
   events: VideoSourceEvents,
 ): VideoSource {
   const { clock, log } = components;
+  const main = new FixedRateLayer(clock, format.bitsPerSecond);
   const low = TranscodedLow.below(format, components, events);
   const framer = new PipeFramer(clock, (accessUnit) => {
     const picture = { layer: 'main', accessUnit, capturedMs: clock.nowMs() } as const;
+    main.handlePicture(picture);
     events.onPicture(picture);
     low?.handleMainPicture(picture);
   });
@@ -52,13 +55,7 @@ export function openProgramSource(
     onExit: end,
   });
   return {
-    main: {
-      lowestBitsPerSecond: format.bitsPerSecond,
-      highestBitsPerSecond: format.bitsPerSecond,
-      forcesKeyframes: false,
-      requestKeyframe: () => undefined,
-      setBitsPerSecond: () => undefined,
-    },
+    main,
     get low() {
       return low?.failed === true ? undefined : low;
     },
