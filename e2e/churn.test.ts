@@ -29,7 +29,9 @@ test(
   'ten viewers at a time come and go and leave nothing behind',
   async () => {
     const { perch: server, port } = await serve();
-    const streamer = await stream(port, ['--width', '320', '--height', '240']);
+    // Who vanished counts until it is noticed.
+    const room = ['--max-viewers', String(VIEWERS * 5)];
+    const streamer = await stream(port, ['--width', '320', '--height', '240', ...room]);
     const random = seededRandom(7);
     let joined = 0;
     const stayer = await ProgramViewer.join(port);

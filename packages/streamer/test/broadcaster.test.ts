@@ -357,6 +357,19 @@ describe('[JOIN7] a broadcaster with as many viewers as it serves', () => {
     expect(station.broadcaster.viewerCount).toBe(3);
   });
 
+  test('takes the place of one who lost its WebSocket, but of none who came back', async () => {
+    const station = new Station();
+    const [first, second] = ['viewer-a', 'viewer-b', 'viewer-c'].map((id) => station.watch(id));
+    for (const id of ['viewer-a', 'viewer-b']) station.receive({ type: 'viewer-left', viewer_id: id });
+    station.join('viewer-a', { resumed: true });
+    station.watch('viewer-d');
+    expect([first!.closed, second!.closed]).toEqual([false, true]);
+    station.join('viewer-e');
+    await settle();
+    expect(station.errors()).toEqual([{ to: 'viewer-e', code: 'too-many-viewers' }]);
+    expect(station.broadcaster.viewerCount).toBe(3);
+  });
+
   test('has room again when one left', async () => {
     const station = full();
     station.receive({ type: 'viewer-left', viewer_id: 'viewer-b', gone: true });

@@ -148,8 +148,21 @@ test('our candidates follow the answer: a viewer who checks before it is in can 
   far.close();
 });
 
+const openFiles = async () => (await readdir('/proc/self/fd')).length;
+
+test('50 spares that nobody took leave no file open', async () => {
+  const once = async () => {
+    const { transport } = await offered();
+    transport.close();
+    await settle();
+  };
+  await once();
+  const before = await openFiles();
+  for (let n = 0; n < 50; n++) await once();
+  await expect.poll(openFiles, { timeout: 4_000 }).toBeLessThanOrEqual(before + 2);
+});
+
 test('50 connections that came and went leave no file open', async () => {
-  const openFiles = async () => (await readdir('/proc/self/fd')).length;
   const once = async () => {
     const { transport, offer, log } = await offered();
     const far = new FarEnd((text) => transport.addCandidate(text));

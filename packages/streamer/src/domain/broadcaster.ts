@@ -18,7 +18,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
 import type { CameraState } from './supervised-source.ts';
-import { ViewerConnection, type ViewerConnectionComponents } from './viewer-connection.ts';
+import { ViewerConnection, type ViewerConnectionComponents, type ViewerStats } from './viewer-connection.ts';
 import { ViewerTable } from './viewer-table.ts';
 
 /** A connection to the server that is open now. `send` after its end does nothing. */
@@ -30,6 +30,11 @@ export interface BroadcasterComponents extends ViewerConnectionComponents {
   /** Asks an old server for its ICE servers (SPEC.md, ICE4); resolves to an empty list where it has none. */
   readonly fetchIceServers: () => Promise<readonly IceServer[]>;
   readonly log: Logger;
+}
+
+export interface ViewerReport extends ViewerStats {
+  /** The beginning of its id. */
+  readonly viewer: string;
 }
 
 export interface BroadcasterEvents {
@@ -81,6 +86,16 @@ export class Broadcaster {
   /** Viewers that there is a connection to, or one on its way. */
   get viewerCount(): number {
     return this.#viewers.size;
+  }
+
+  /** One of each viewer who is connected, the longest there first; `viewer` is as in the log. */
+  stats(): readonly ViewerReport[] {
+    const reports: ViewerReport[] = [];
+    for (const viewerId of this.#viewers.ids()) {
+      const stats = this.#viewers.get(viewerId)?.stats;
+      if (stats !== undefined) reports.push({ viewer: shortId(viewerId), ...stats });
+    }
+    return reports;
   }
 
   handleLinkUp(link: SignalingLink): void {
@@ -147,11 +162,12 @@ export class Broadcaster {
     const existing = this.#viewers.get(viewerId);
     // One that is still connecting may have lost its offer or answer together with a link to the server.
     if (resumed === true && existing !== undefined && existing.state !== 'connecting') {
+      this.#viewers.markKnown(viewerId, true);
       // What changed while the server was away, it was not told.
       this.#tellCameraState(viewerId);
       return;
     }
-    if (this.#viewers.sizeWithout(viewerId, replaces) >= this.#maxViewers) {
+    if (!this.#makeRoomFor(viewerId, replaces)) {
       this.#refuse(viewerId, 'too-many-viewers', `the camera serves ${this.#maxViewers} viewers and no more`);
       return;
     }
@@ -165,6 +181,15 @@ export class Broadcaster {
     void iceServers.then((servers) => {
       if (this.#viewers.isExpected(viewerId)) this.#offer(viewerId, servers);
     });
+  }
+
+  /** False where as many others are served as may be (SPEC.md, JOIN7). */
+  #makeRoomFor(...viewerIds: readonly (string | undefined)[]): boolean {
+    if (this.#viewers.sizeWithout(...viewerIds) < this.#maxViewers) return true;
+    const gaveWay = this.#viewers.removeUnknown();
+    if (gaveWay === undefined) return false;
+    this.#logGone(gaveWay, 'its place was needed, and its WebSocket is lost');
+    return true;
   }
 
   #offer(viewerId: string, iceServers: readonly IceServer[]): void {
@@ -208,7 +233,10 @@ export class Broadcaster {
   #handleViewerLeft({ viewer_id: viewerId, gone }: ServerMessageOf<'viewer-left'>): void {
     if (!this.#viewers.has(viewerId)) return;
     if (gone === true) this.#viewers.remove(viewerId);
-    else if (this.#viewers.isConnected(viewerId) || this.#viewers.fallBack(viewerId)) return;
+    else if (this.#viewers.isConnected(viewerId) || this.#viewers.fallBack(viewerId)) {
+      this.#viewers.markKnown(viewerId, false);
+      return;
+    }
     this.#logGone(viewerId, 'the viewer left');
   }
 

@@ -11,6 +11,8 @@ interface Place {
   connection: ViewerConnection | undefined;
   /** Sends for as long as `connection` is not open. */
   previous: ViewerConnection | undefined;
+  /** The server no longer knows the viewer: it lost its WebSocket, or vanished. */
+  isUnknownToServer: boolean;
 }
 
 export class ViewerTable {
@@ -68,13 +70,30 @@ export class ViewerTable {
       old.connection.close();
       old.connection = old.previous;
     }
-    this.#places.set(viewerId, { connection: undefined, previous: old?.connection ?? old?.previous });
+    const previous = old?.connection ?? old?.previous;
+    this.#places.set(viewerId, { connection: undefined, previous, isUnknownToServer: false });
   }
 
   set(viewerId: string, connection: ViewerConnection): void {
     const place = this.#places.get(viewerId);
-    if (place === undefined) this.#places.set(viewerId, { connection, previous: undefined });
-    else place.connection = connection;
+    if (place !== undefined) place.connection = connection;
+    else this.#places.set(viewerId, { connection, previous: undefined, isUnknownToServer: false });
+  }
+
+  /** Whether the server knows the viewer, as far as it said. */
+  markKnown(viewerId: string, isKnown: boolean): void {
+    const place = this.#places.get(viewerId);
+    if (place !== undefined) place.isUnknownToServer = !isKnown;
+  }
+
+  /** Ends the viewer whom the server knows no longer and who came first; undefined where there is none such. */
+  removeUnknown(): string | undefined {
+    for (const [viewerId, place] of this.#places) {
+      if (!place.isUnknownToServer) continue;
+      this.remove(viewerId);
+      return viewerId;
+    }
+    return undefined;
   }
 
   /** The new connection is open: the one before it has done its work. */
