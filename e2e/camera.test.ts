@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { recordedPictures } from '../packages/streamer/test/support/recorded-clip.ts';
+import { RtspCamera } from '../packages/streamer/test/support/rtsp-camera.ts';
 import { PerchProcess, serve, stream } from './support/perch-process.ts';
 import { processUse } from './support/process-use.ts';
 import { useBrowser } from './support/use-browser.ts';
@@ -81,6 +83,26 @@ test('--list shows the camera and the encoders, and ends', async () => {
   expect(await perch.end()).toBe(0);
   expect(perch.stdout).toMatch(/^ {2}rpicam +imx708 \[4608x2592 10-bit RGGB\]$/mu);
   expect(perch.stdout).toMatch(/^ {2}x264 +the processor$/mu);
+});
+
+test('a camera in the network is passed on, and connected to again when it was lost', async () => {
+  const format = { width: 640, height: 360, framesPerSecond: 15, bitsPerSecond: 500_000 };
+  const camera = await RtspCamera.listen({
+    pictures: await recordedPictures({ format, count: 15 }),
+    framesPerSecond: format.framesPerSecond,
+    credentials: 'me:secret',
+  });
+  onTestFinished(() => camera.close());
+  const { port } = await serve();
+  const source = `rtsp://me:secret@127.0.0.1:${camera.port}/live`;
+  const streamer = await stream(port, ['--source', source]);
+  const viewer = await watch(port);
+  await viewer.reaches('live');
+  expect(await viewer.size()).toEqual([640, 360]);
+  camera.drop();
+  await streamer.says(/the video source ended; starting it again[\s\S]*"encoder":"copy"/);
+  await viewer.shows(30);
+  expect(streamer.stdout + streamer.stderr).not.toContain('secret');
 });
 
 test('a viewer who comes in the middle of a group of pictures sees video at once from the cached ones', async () => {

@@ -86,7 +86,7 @@ describe('a camera in the network', () => {
     const refused = openRtsp(`rtsp://me:wrong@127.0.0.1:${camera.port}/live?key=k`);
     await expect(refused).rejects.toMatchObject({
       reason: 'source-failed',
-      message: `can't open the camera at 127.0.0.1:${camera.port} (Server returned 401 Unauthorized (authorization failed))`,
+      message: `can't open the camera at 127.0.0.1:${camera.port} (Server returned 401 Unauthorized (authorization failed)); check the address, with user and password, in a player such as VLC`,
     });
   });
 
@@ -137,6 +137,7 @@ describe('a USB camera', () => {
     options: {},
     polled: true,
     name: '/dev/video9',
+    remedy: 'plug it in',
   });
 
   test('is asked for H.264, then JPEG, then what it likes, in the picture’s size and rate', () => {
@@ -172,7 +173,8 @@ describe('a USB camera', () => {
   test('that is not there is source-failed, and named', async () => {
     await expect(openFirst(v4l2Addresses('/dev/no-video', FORMAT))).rejects.toMatchObject({
       reason: 'source-failed',
-      message: "can't open /dev/no-video (No such file or directory)",
+      message:
+        'can\'t open /dev/no-video (No such file or directory); "perch stream --list" shows the cameras',
     });
   });
 });

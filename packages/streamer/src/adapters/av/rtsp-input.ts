@@ -27,6 +27,7 @@ export function rtspAddress(url: string): InputAddress {
     probed: true,
     silentAfterMs: SILENT_AFTER_MS,
     name: `the camera at ${hostOf(url)}`,
+    remedy: 'check the address, with user and password, in a player such as VLC',
   };
 }
 

@@ -25,6 +25,7 @@ export function v4l2Addresses(path: string, format: VideoFormat): InputAddress[]
     options: { ...options, ...preference },
     polled: true,
     name: path,
+    remedy: '"perch stream --list" shows the cameras',
   }));
 }
 

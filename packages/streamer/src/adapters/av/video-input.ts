@@ -29,6 +29,8 @@ export interface InputAddress {
   readonly silentAfterMs?: number;
   /** What errors call it: an address may hold a password. */
   readonly name: string;
+  /** What its owner may do when it can't be opened. */
+  readonly remedy: string;
 }
 
 /** How often a device is asked: a tenth of a picture's time at 30/s. */
@@ -64,7 +66,7 @@ export class VideoInput {
     } catch (error) {
       await context.closeInput();
       const why = error instanceof FFmpegError ? FFmpegError.strerror(error.code) : 'unknown';
-      throw new StreamerError('source-failed', `can't open ${address.name} (${why})`);
+      throw new StreamerError('source-failed', `can't open ${address.name} (${why}); ${address.remedy}`);
     } finally {
       clearTimeout(timer);
     }
