@@ -39,6 +39,8 @@ describe('settings', () => {
       bitrate: 2_000_000,
       source: 'auto',
       maxViewers: 20,
+      playoutDelay: 0,
+      stats: false,
       logLevel: 'info',
     });
     expect(decided(serveSettings, {}).values).toMatchObject({ port: 8080, host: '0.0.0.0', open: false });

@@ -8,7 +8,7 @@ import { ServerLink } from './adapters/server-link.ts';
 import { type CameraSettings, DEFAULT_CAMERA, type EncoderName } from './adapters/source-options.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
-import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
+import { Broadcaster, DEFAULT_MAX_VIEWERS, type ViewerReport } from './domain/broadcaster.ts';
 import { SpareTransport } from './domain/spare-transport.ts';
 import type { StreamerError } from './domain/streamer-error.ts';
 import { type CameraState, SupervisedSource } from './domain/supervised-source.ts';
@@ -25,10 +25,14 @@ export interface StreamerOptions extends VideoFormat {
   readonly camera?: CameraSettings;
   /** How many may watch at once; DEFAULT_MAX_VIEWERS unless given. */
   readonly maxViewers?: number;
+  /** How long a viewer is to hold each picture back, in milliseconds: 0, the default, shows it at once. */
+  readonly playoutDelayMs?: number;
   readonly log: Logger;
 }
 
 export interface RunningStreamer {
+  /** One of each viewer who is connected. */
+  stats(): readonly ViewerReport[];
   /** Ends everything; resolves when the camera is free. May be called twice. */
   close(): Promise<void>;
   /** Resolves after `close`; rejects with a StreamerError when the streamer has to end by itself. */
@@ -44,10 +48,13 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   const { width, height, framesPerSecond, bitsPerSecond } = options;
   const format: VideoFormat = { width, height, framesPerSecond, bitsPerSecond };
   const random = Math.random;
-  const { encoder = 'auto', camera = DEFAULT_CAMERA } = options;
+  const { encoder = 'auto', camera = DEFAULT_CAMERA, playoutDelayMs = 0 } = options;
   const open = await resolveSource(options.source, { format, encoder, camera }, { clock, log });
 
-  const broadcast = new Broadcast({ clock, random }, format);
+  const broadcast = new Broadcast({ clock, random }, format, {
+    minMs: playoutDelayMs,
+    maxMs: playoutDelayMs,
+  });
   let tellCameraState = (_state: CameraState): void => undefined;
   const source = new SupervisedSource({
     open,
@@ -123,5 +130,5 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
     await source.close();
     throw error;
   }
-  return { close, ended };
+  return { close, ended, stats: () => broadcaster.stats() };
 }

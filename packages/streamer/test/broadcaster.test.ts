@@ -566,6 +566,18 @@ describe('what viewers send', () => {
   });
 });
 
+test('its stats have a line for each viewer who is connected', () => {
+  const station = new Station();
+  station.join('viewer-0123456789abcdef');
+  expect(station.broadcaster.stats()).toEqual([]);
+  station.transports.last.open();
+  station.studio.shoot({ keyframe: true });
+  expect(station.broadcaster.stats()).toMatchObject([
+    { viewer: 'viewer-012345678', layer: 'main', route: 'direct', lossShare: 0, roundTripMs: undefined },
+  ]);
+  expect(station.broadcaster.stats()[0]!.sentBytes).toBeGreaterThan(0);
+});
+
 describe('close', () => {
   test('ends every connection and keeps no timer', async () => {
     const station = new Station('old server');

@@ -168,6 +168,14 @@ describe.each(kinds)('$name', ({ open }) => {
     expect(received.map((bytes) => Uint8Array.from(bytes))).toEqual(sent);
   });
 
+  test('says by which route it sends, while it does', async () => {
+    expect(start().transport.route).toBeUndefined();
+    const { transport } = await connected();
+    expect(transport.route).toBe('direct');
+    transport.close();
+    expect(transport.route).toBeUndefined();
+  });
+
   test("the viewer's RTCP comes in as it was sent", async () => {
     const { log, remote } = await connected();
     remote.send(rtcp.pictureLoss(VIDEO.ssrc));

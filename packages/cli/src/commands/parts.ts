@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningServer, ServerOptions } from '@perch/server';
-import type { DeviceList, StreamerErrorReason, StreamerOptions } from '@perch/streamer';
+import type { DeviceList, StreamerErrorReason, StreamerOptions, ViewerReport } from '@perch/streamer';
 import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { serverFailure } from './start-failures.ts';
@@ -20,6 +20,7 @@ export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>):
 }
 
 export interface OpenStreamer extends Closeable {
+  stats(): readonly ViewerReport[];
   /** Rejects with a CommandFailure when the streamer has ended. */
   readonly ended: Promise<never>;
 }
@@ -40,7 +41,7 @@ export async function openStreamer(options: StreamerOptions): Promise<OpenStream
   }, explain);
   // Whoever asked for the end does not want to know.
   ended.catch(() => undefined);
-  return { close: () => streamer.close(), ended };
+  return { close: () => streamer.close(), stats: () => streamer.stats(), ended };
 }
 
 /** What this machine has for a stream. */

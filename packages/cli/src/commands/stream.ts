@@ -3,6 +3,10 @@ import { streamSettings } from '../settings/tables.ts';
 import type { Command } from './command.ts';
 import { formatDevices } from './format-devices.ts';
 import { listDevices, openStreamer } from './parts.ts';
+import { ViewerLines } from './viewer-lines.ts';
+
+/** As often as a person reads along. */
+const STATS_INTERVAL_MS = 2_000;
 
 export const stream: Command<typeof streamSettings> = {
   name: 'stream',
@@ -59,9 +63,18 @@ Examples:
         framesPerSecond: values.fps,
         bitsPerSecond: values.bitrate,
         maxViewers: values.maxViewers,
+        playoutDelayMs: values.playoutDelay,
         log,
       }),
     );
+    if (values.stats) {
+      const table = new ViewerLines();
+      const timer = setInterval(
+        () => output.out(table.format(streamer.stats(), performance.now())),
+        STATS_INTERVAL_MS,
+      );
+      await lifetime.own(Promise.resolve({ close: () => Promise.resolve(clearInterval(timer)) }));
+    }
     await Promise.race([streamer.ended, lifetime.endAsked]);
   },
 };

@@ -97,6 +97,13 @@ export function readTurnUrls(text: string): Read<readonly string[]> {
   return refused('must be TURN URLs, such as turn:203.0.113.7:3478,turn:203.0.113.7:3478?transport=tcp');
 }
 
+/** Longer is no live picture any more; the field in the packets counts in 10 ms. */
+const MAX_PLAYOUT_DELAY_MS = 2_000;
+
+export function readPlayoutDelay(text: string): Read<number> {
+  return readWholeNumber(text, 0, MAX_PLAYOUT_DELAY_MS);
+}
+
 export function readSwitch(text: string): Read<boolean> {
   return { ok: true, value: text === 'true' };
 }

@@ -6,6 +6,7 @@ import {
   readHost,
   readLogLevel,
   readMaxViewers,
+  readPlayoutDelay,
   readPort,
   readSignalingUrl,
   readStreamId,
@@ -100,6 +101,20 @@ export const streamSettings = {
     read: readStreamId,
   }),
   ...cameraSettings,
+  playoutDelay: setting({
+    flag: '--playout-delay',
+    placeholder: 'ms',
+    env: 'PLAYOUT_DELAY',
+    summary: 'how long viewers hold a picture back for smoothness; 0 is at once',
+    fallback: '0',
+    read: readPlayoutDelay,
+  }),
+  stats: setting({
+    flag: '--stats',
+    summary: 'print a line for each viewer every two seconds',
+    fallback: 'false',
+    read: readSwitch,
+  }),
   maxViewers: setting({
     flag: '--max-viewers',
     placeholder: 'number',

@@ -12,6 +12,7 @@ import type {
   OpenPeerTransport,
   PeerTransport,
   PeerTransportEvents,
+  Route,
   VideoOffer,
 } from '../domain/peer-transport.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
@@ -75,6 +76,18 @@ class DatachannelTransport implements PeerTransport {
     });
     this.#track.onMessage((packet) => this.#report(() => events.onRtcp(packet)));
     connection.setLocalDescription('offer');
+  }
+
+  get route(): Route | undefined {
+    if (this.#state !== 'open') return undefined;
+    try {
+      const pair = this.#connection.getSelectedCandidatePair();
+      if (pair === null) return undefined;
+      return pair.local.type === 'relay' || pair.remote.type === 'relay' ? 'relayed' : 'direct';
+    } catch {
+      // Closed below us.
+      return undefined;
+    }
   }
 
   answer(sdp: string): Refusal | undefined {

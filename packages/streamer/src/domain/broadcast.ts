@@ -4,7 +4,7 @@
  *
  * Owns the layers and a timer while anyone watches; not the source, nor the viewers.
  */
-import type { RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
+import type { PlayoutDelay, RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
 import type { Clock } from './clock.ts';
 import { Layer, type PacketSink } from './layer.ts';
 import type { VideoOffer } from './peer-transport.ts';
@@ -46,7 +46,7 @@ export class Broadcast {
   #pictureCount = 0;
   #cancelFollow: (() => void) | undefined;
 
-  constructor({ clock, random }: BroadcastComponents, format: VideoFormat) {
+  constructor({ clock, random }: BroadcastComponents, format: VideoFormat, playoutDelay?: PlayoutDelay) {
     this.#clock = clock;
     this.bitsPerSecond = format.bitsPerSecond;
     this.#timestampOffset = Math.floor(random() * 2 ** 32);
@@ -56,7 +56,7 @@ export class Broadcast {
       ssrc,
       payloadType,
       timestampOffset: this.#timestampOffset,
-      extensions: offeredExtensions(),
+      extensions: offeredExtensions(playoutDelay),
     };
     this.#layers = {
       main: new Layer(clock, 'main', packets),

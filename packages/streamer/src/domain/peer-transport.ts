@@ -28,7 +28,12 @@ export interface PeerTransportEvents {
   onClosed(reason: string): void;
 }
 
+/** Straight to the viewer, or through a TURN server of either side. */
+export type Route = 'direct' | 'relayed';
+
 export interface PeerTransport {
+  /** Undefined while there is no connection. */
+  readonly route: Route | undefined;
   /** Takes the viewer's answer, once. A refusal leaves the transport as it was. */
   answer(sdp: string): Refusal | undefined;
   /** Takes a candidate of the viewer's; those that come before the answer wait for it. */

@@ -8,7 +8,13 @@
 import type { IceServer, Refusal } from '@perch/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import type { OpenPeerTransport, PeerTransport, PeerTransportEvents, VideoOffer } from './peer-transport.ts';
+import type {
+  OpenPeerTransport,
+  PeerTransport,
+  PeerTransportEvents,
+  Route,
+  VideoOffer,
+} from './peer-transport.ts';
 
 /** By then a viewer who has just come is connected, and its handshake has the processor for itself. */
 export const MAKE_SPARE_AFTER_MS = 1_000;
@@ -136,6 +142,10 @@ class LateBoundTransport implements PeerTransport {
     queueMicrotask(() => {
       if (!this.#closed) events.onOffer(offer);
     });
+  }
+
+  get route(): Route | undefined {
+    return this.#transport.route;
   }
 
   answer(sdp: string): Refusal | undefined {

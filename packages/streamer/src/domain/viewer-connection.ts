@@ -10,7 +10,7 @@ import { agreedMedia } from './agreed-media.ts';
 import type { Broadcast, Watcher } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { Layer } from './layer.ts';
-import type { OpenPeerTransport, PeerTransport } from './peer-transport.ts';
+import type { OpenPeerTransport, PeerTransport, Route } from './peer-transport.ts';
 import type { LayerName } from './video-source.ts';
 import { type SenderStats, ViewerSender } from './viewer-sender.ts';
 
@@ -58,7 +58,9 @@ type State =
   | { readonly state: 'closed' };
 
 export interface ViewerStats extends SenderStats {
+  /** Undefined before its first picture. */
   readonly layer: LayerName | undefined;
+  readonly route: Route | undefined;
 }
 
 export class ViewerConnection implements Watcher {
@@ -103,7 +105,7 @@ export class ViewerConnection implements Watcher {
   get stats(): ViewerStats | undefined {
     if (!('sender' in this.#state)) return undefined;
     const layer = this.#state.state === 'live' ? this.#state.watching.name : undefined;
-    return { ...this.#state.sender.stats, layer };
+    return { ...this.#state.sender.stats, layer, route: this.#transport.route };
   }
 
   get carriesBitsPerSecond(): number {

@@ -15,6 +15,7 @@ import type {
   OpenPeerTransport,
   PeerTransport,
   PeerTransportEvents,
+  Route,
   VideoOffer,
 } from '../../src/domain/peer-transport.ts';
 import type {
@@ -136,6 +137,10 @@ export class FakeTransport implements PeerTransport {
 
   get rtcp() {
     return this.sent.filter(isRtcp);
+  }
+
+  get route(): Route | undefined {
+    return this.#open && !this.closed ? 'direct' : undefined;
   }
 
   answer(sdp: string): Refusal | undefined {
