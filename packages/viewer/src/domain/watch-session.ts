@@ -7,6 +7,7 @@ import { keepEarly, MediaLeg } from './media-leg.ts';
 import { MediaLegs } from './media-legs.ts';
 import { PictureWatch } from './picture-watch.ts';
 import type { Candidate, Ports } from './ports.ts';
+import { relaysForTry } from './relays-for-try.ts';
 import { ServerLink } from './server-link.ts';
 import type { EndReason, Status } from './status.ts';
 
@@ -59,6 +60,8 @@ export class WatchSession {
   readonly #legs = new MediaLegs();
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
+  /** Connections in a row that never showed a picture. */
+  #triesInVain = 0;
   #early: Candidate[] = [];
   #camera: 'unknown' | 'present' | 'restarting' | 'absent' = 'unknown';
   #joined = false;
@@ -351,7 +354,15 @@ export class WatchSession {
     this.#legs.add(leg, { keepsPicture });
     this.#early = [];
     this.#report();
-    void leg.answer(offer.sdp, this.#iceServers);
+    void leg.answer(offer.sdp, this.#serversForTry());
+  }
+
+  #serversForTry(): readonly IceServer[] | Promise<readonly IceServer[]> {
+    const servers = this.#iceServers;
+    const inVain = this.#triesInVain;
+    return 'then' in servers
+      ? servers.then((fetched) => relaysForTry(fetched, inVain))
+      : relaysForTry(servers, inVain);
   }
 
   /** While an offer is due a candidate may belong to it or to the connection that is there: both get it. */
@@ -414,6 +425,7 @@ export class WatchSession {
   #handleMoving(): void {
     if (this.#camera === 'restarting') this.#camera = 'present';
     this.#mediaFailures = 0;
+    this.#triesInVain = 0;
     this.#blocked = false;
     if (this.#media.phase === 'opening') {
       if (this.#joined) this.#patience.clear();
@@ -445,6 +457,7 @@ export class WatchSession {
     }
     this.#patience.clear();
     this.#mediaFailures += 1;
+    if (this.#media.phase === 'opening') this.#triesInVain += 1;
     const retryInMs =
       this.#mediaFailures === 1 ? 0 : backoffMs(this.#mediaFailures - 1, MEDIA_BACKOFF, this.#ports.random);
     this.#media = { phase: 'lost', retryInMs };
