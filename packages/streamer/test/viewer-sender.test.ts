@@ -96,7 +96,8 @@ describe('pacing', () => {
     const viewer = join(studio);
     studio.shoot({ keyframe: true });
     studio.clock.advance(1_000);
-    // Nothing comes back: what may be under way is soon used up.
+    viewer.transport.receive(rtcp.transportFeedback(0, 6_400, [6_400]));
+    // From then on nothing comes back: what may be under way is soon used up.
     for (let n = 0; n < 60; n++) {
       studio.clock.advance(30);
       studio.shoot({ size: 20_000 });
@@ -115,6 +116,26 @@ describe('pacing', () => {
     const numbers = viewer.media().map(({ sequenceNumber }) => sequenceNumber);
     expect(numbers).toEqual(counting(numbers.length).map((n) => numbers[0]! + n));
   });
+});
+
+test('a viewer who agreed to transport-wide feedback and never sends any is not held back', () => {
+  const studio = new Studio();
+  const viewer = join(studio);
+  const film = (pictures: number) => {
+    for (let n = 0; n < pictures; n++) {
+      studio.clock.advance(50);
+      studio.shoot({ size: 3_000 });
+    }
+  };
+  studio.shoot({ keyframe: true });
+  film(30);
+  studio.clock.advance(1_000);
+  const before = viewer.media().length;
+  studio.shoot({ keyframe: true });
+  film(60);
+  studio.clock.advance(1_000);
+  const pictures = viewer.media().slice(before);
+  expect(pictures.filter(({ marker }) => marker)).toHaveLength(61);
 });
 
 describe('layers', () => {

@@ -113,6 +113,8 @@ export class CongestionController {
   #pauseEndedMs = Number.NEGATIVE_INFINITY;
   #senderPaused = false;
   #lastCutMs = Number.NEGATIVE_INFINITY;
+  #firstSentMs: number | undefined;
+  #neverHeard = false;
 
   /** Throws a RangeError unless 0 < min <= start <= max. */
   constructor(options: CongestionControllerOptions) {
@@ -162,7 +164,7 @@ export class CongestionController {
 
   /** How many bytes may be sent now so that not more is under way than the path takes; 0 or less: none. */
   get allowedBytes(): number {
-    if (this.#source === 'receiver-reports') return Number.POSITIVE_INFINITY;
+    if (this.#source === 'receiver-reports' || this.#neverHeard) return Number.POSITIVE_INFINITY;
     const roundTripMs = this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS;
     const countedMs =
       Math.min(roundTripMs, this.#roundTrip.lowestMs + MAX_COUNTED_QUEUE_MS) + WINDOW_ALLOWANCE_MS;
@@ -195,6 +197,7 @@ export class CongestionController {
 
   /** A packet left, under a transport-wide number of its own; `bytes` as the path carries them. */
   handleSent(transportSequence: number, bytes: number, nowMs: number, probeCluster?: number): void {
+    this.#firstSentMs ??= nowMs;
     this.#history.handleSent(transportSequence, bytes, nowMs, probeCluster);
     this.#sent.add(bytes, nowMs);
   }
@@ -209,6 +212,7 @@ export class CongestionController {
   handleTransportFeedback(feedback: TransportFeedback, nowMs: number): void {
     if (this.#source === 'receiver-reports') this.#lossBased = new LossBasedRate();
     this.#source = 'transport-feedback';
+    this.#neverHeard = false;
     if (this.#lastFeedbackMs !== undefined && nowMs - this.#lastFeedbackMs > FEEDBACK_WITHIN_MS)
       this.#probes.hurry(nowMs);
     this.#lastFeedbackMs = nowMs;
@@ -263,6 +267,9 @@ export class CongestionController {
   tick(nowMs: number): void {
     this.#updateApplicationLimited();
     if (this.#source === 'receiver-reports') return;
+    // Agreed on and never sent, as by stacks that repeat every line of an offer: there is no window without it.
+    const waitedMs = nowMs - (this.#firstSentMs ?? nowMs);
+    if (this.#source === 'none' && waitedMs >= FEEDBACK_WITHIN_MS) this.#neverHeard = true;
     this.#history.giveUpBefore(nowMs - FEEDBACK_WITHIN_MS - (this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS));
     if (this.#lastFeedbackMs === undefined || this.#history.bytesInFlight === 0) return;
     if (nowMs - Math.max(this.#lastFeedbackMs, this.#lastCutMs) < FEEDBACK_WITHIN_MS) return;

@@ -8,6 +8,7 @@
 import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
 import { PeerConnection, type Track, Video } from 'node-datachannel';
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
 import type {
   OpenPeerTransport,
   PeerTransport,
@@ -16,6 +17,7 @@ import type {
   VideoOffer,
 } from '../domain/peer-transport.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
+import { systemClock } from './system-clock.ts';
 
 /** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
 const MID = '0';
@@ -33,7 +35,13 @@ const MAX_WAITING_CANDIDATES = 64;
 /** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
 const MTU_BYTES = 1280;
 
-export function datachannelTransports(log: Logger): OpenPeerTransport {
+/**
+ * For so long our candidates wait for the viewer's to be enough. A viewer behind a router of the usual kind needs ours,
+ * and loses this time once.
+ */
+const HOLD_CANDIDATES_MS = 50;
+
+export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
   return ({ iceServers, video }, events) => {
     const connection = new PeerConnection('perch', {
       iceServers: toNativeIceServers(iceServers),
@@ -41,7 +49,7 @@ export function datachannelTransports(log: Logger): OpenPeerTransport {
       forceMediaTransport: true,
       mtu: MTU_BYTES,
     });
-    return new DatachannelTransport(connection, video, events, log);
+    return new DatachannelTransport(connection, video, events, { log, clock });
   };
 }
 
@@ -53,12 +61,21 @@ class DatachannelTransport implements PeerTransport {
   readonly #track: Track;
   readonly #events: PeerTransportEvents;
   readonly #log: Logger;
+  readonly #clock: Clock;
   #state: State = 'offering';
   #waitingCandidates: string[] = [];
-  #heldCandidates: { readonly candidate: string; readonly mid: string }[] = [];
+  /** Undefined once they are let go. */
+  #heldCandidates: { readonly candidate: string; readonly mid: string }[] | undefined = [];
+  #cancelHold = (): void => undefined;
 
-  constructor(connection: PeerConnection, video: VideoOffer, events: PeerTransportEvents, log: Logger) {
+  constructor(
+    connection: PeerConnection,
+    video: VideoOffer,
+    events: PeerTransportEvents,
+    { log, clock }: { readonly log: Logger; readonly clock: Clock },
+  ) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#payloadType = video.payloadType;
     this.#events = events;
     this.#log = log;
@@ -67,6 +84,9 @@ class DatachannelTransport implements PeerTransport {
       this.#report(() => this.#handleCandidate(candidate, mid)),
     );
     connection.onStateChange((state) => this.#handleState(state));
+    connection.onIceStateChange((state) => {
+      if (state === 'connected' || state === 'completed') this.#report(() => this.#letCandidatesGo());
+    });
     this.#track = connection.addTrack(describeVideo(video));
     this.#track.onOpen(() => {
       this.#report(() => {
@@ -103,8 +123,7 @@ class DatachannelTransport implements PeerTransport {
     this.#state = 'answered';
     for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
     this.#waitingCandidates = [];
-    for (const { candidate, mid } of this.#heldCandidates) this.#events.onCandidate(candidate, mid);
-    this.#heldCandidates = [];
+    this.#cancelHold = this.#clock.after(HOLD_CANDIDATES_MS, () => this.#letCandidatesGo());
     return undefined;
   }
 
@@ -132,17 +151,26 @@ class DatachannelTransport implements PeerTransport {
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#cancelHold();
     this.#closeNative();
   }
 
   /**
-   * Our candidates are held back until the answer is in. Where a viewer has them sooner, one connection in 150 on
-   * loopback under load fails within milliseconds of the answer (bench/RESULTS.md). Supposed, not proven: a viewer
-   * who is checking already connects while libdatachannel still takes the answer in.
+   * Our candidates are held back until the answer is in and the connection stands, or did not come about by the viewer's
+   * alone within HOLD_CANDIDATES_MS. A viewer who has ours sooner may find its way to us and begin the handshake before
+   * libdatachannel can take it: the first DTLS packet is lost then, which costs a browser 50 ms and a libdatachannel a
+   * second; and while the answer is being taken in, one connection in 150 fails (bench/RESULTS.md).
    */
   #handleCandidate(candidate: string, mid: string): void {
-    if (this.#state === 'offering') this.#heldCandidates.push({ candidate, mid });
-    else this.#events.onCandidate(candidate, mid);
+    if (this.#heldCandidates === undefined) this.#events.onCandidate(candidate, mid);
+    else this.#heldCandidates.push({ candidate, mid });
+  }
+
+  #letCandidatesGo(): void {
+    const held = this.#heldCandidates ?? [];
+    this.#heldCandidates = undefined;
+    this.#cancelHold();
+    for (const { candidate, mid } of held) this.#events.onCandidate(candidate, mid);
   }
 
   #tryCandidate(candidate: string): Refusal | undefined {

@@ -215,7 +215,6 @@ export class ViewerSender {
         if (report === undefined) return;
         const roundTripMs = roundTripTimeMs(report, ntpTimeOf(this.#clock.unixMs()));
         this.#reportedRoundTripMs = roundTripMs ?? this.#reportedRoundTripMs;
-        if (this.#transportFeedback) return;
         this.#controller.handleReceiverReport({ fractionLost: report.fractionLost, roundTripMs }, nowMs);
         return;
       }
