@@ -7,6 +7,7 @@ import { killAll, serve, stream } from './support/perch-process.ts';
 import { type ProcessUse, processUse } from './support/process-use.ts';
 import { ProgramViewer } from './support/program-viewer.ts';
 import { seededRandom } from './support/random.ts';
+import { viewersOfServer, viewersOfStreamer } from './support/viewer-counts.ts';
 
 const SECONDS = Number(process.env['CHURN_SECONDS'] ?? 10);
 const VIEWERS = 10;
@@ -79,21 +80,14 @@ test(
 
     /** What both hold once nobody but the viewer who stays is left and the native side has closed the others. */
     async function settled(): Promise<Use> {
-      while (viewersLeft() !== 1) await stayer.peer.receives(15);
+      while (viewersOfStreamer(streamer) !== 1) await stayer.peer.receives(15);
       for (;;) {
         const use = { streamer: processUse(streamer.pid), server: processUse(server.pid) };
         await stayer.peer.receives(30);
         const later = processUse(streamer.pid);
-        const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { viewers: number };
         const still = later.files === use.streamer.files && later.threads === use.streamer.threads;
-        if (still && health.viewers === 1) return use;
+        if (still && (await viewersOfServer(port)) === 1) return use;
       }
-    }
-
-    /** How many viewers the streamer said it has, the last time it said. */
-    function viewersLeft(): number {
-      const counts = [...streamer.stdout.matchAll(/"viewers":(\d+),"msg":"viewer (?:gone|connected)"/g)];
-      return Number(counts.at(-1)?.[1]);
     }
   },
   120_000 + SECONDS * 1000,
