@@ -45,7 +45,9 @@ export class ReceivingPeer {
     this.close();
     const connection = new PeerConnection('viewer', { iceServers: [] });
     this.#connection = connection;
-    connection.onLocalDescription((answer) => this.#send({ type: 'answer', to: broadcaster, sdp: answer }));
+    connection.onLocalDescription((answer) =>
+      this.#send({ type: 'answer', to: broadcaster, sdp: withoutTransportFeedback(answer) }),
+    );
     connection.onLocalCandidate((candidate, sdpMid) => {
       this.#send({ type: 'ice-candidate', to: broadcaster, candidate, sdpMid });
     });
@@ -67,6 +69,11 @@ export class ReceivingPeer {
     this.#waiting = this.#waiting.filter(({ count }) => count > this.packets);
     for (const { resolve } of due) resolve();
   }
+}
+
+/** The library would promise it and send none: the streamer took that for a path that carries nothing. */
+function withoutTransportFeedback(answer: string): string {
+  return answer.replace(/^a=(?:rtcp-fb:\d+ transport-cc|extmap:\d+ \S*transport-wide-cc\S*)\r\n/gm, '');
 }
 
 /** A viewer with a WebSocket of its own. */
@@ -91,9 +98,13 @@ export class ProgramViewer {
     socket.on('error', () => undefined);
   }
 
-  /** Leaves as people do: `hang-up` closes all, `lose-socket` loses the WebSocket first, `vanish` says nothing. */
+  /**
+   * Leaves as people do: `hang-up` closes all, `lose-socket` loses the WebSocket first, `vanish` says nothing. Who lost
+   * its server before has no WebSocket to close.
+   */
   async leave(how: 'hang-up' | 'lose-socket' | 'vanish'): Promise<void> {
-    const closed = once(this.#socket, 'close');
+    const isClosed = this.#socket.readyState === WebSocket.CLOSED;
+    const closed = isClosed ? Promise.resolve() : once(this.#socket, 'close');
     if (how === 'hang-up') this.#socket.close();
     else this.#socket.terminate();
     await closed;
