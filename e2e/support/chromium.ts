@@ -24,8 +24,10 @@ const ARGUMENTS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ARGUMENTS });
+/** `endsOnSignal: false` for a program that has more to do at a signal than to end the browser. */
+export function launchChromium(executablePath: string, { endsOnSignal = true } = {}): Promise<Browser> {
+  const signals = { handleSIGINT: endsOnSignal, handleSIGTERM: endsOnSignal };
+  return chromium.launch({ executablePath, args: ARGUMENTS, ...signals });
 }
 
 /** The path of a Chromium to test with. Rejects with the one line to type where there is none. */
