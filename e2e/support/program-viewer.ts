@@ -76,6 +76,9 @@ function withoutTransportFeedback(answer: string): string {
   return answer.replace(/^a=(?:rtcp-fb:\d+ transport-cc|extmap:\d+ \S*transport-wide-cc\S*)\r\n/gm, '');
 }
 
+/** As the page closes its WebSocket (SPEC.md, JOIN6). */
+const SAID_GOODBYE = 1000;
+
 /** A viewer with a WebSocket of its own. */
 export class ProgramViewer {
   readonly #socket: WebSocket;
@@ -105,7 +108,7 @@ export class ProgramViewer {
   async leave(how: 'hang-up' | 'lose-socket' | 'vanish'): Promise<void> {
     const isClosed = this.#socket.readyState === WebSocket.CLOSED;
     const closed = isClosed ? Promise.resolve() : once(this.#socket, 'close');
-    if (how === 'hang-up') this.#socket.close();
+    if (how === 'hang-up') this.#socket.close(SAID_GOODBYE);
     else this.#socket.terminate();
     await closed;
     if (how !== 'vanish') this.peer.close();
