@@ -30,6 +30,7 @@ export class CountingViewer {
   #feedback: TransportFeedbackWriter | undefined;
   #feedbackTimer: NodeJS.Timeout | undefined;
   #ssrc: number | undefined;
+  #left = false;
   #packets = 0;
   #expected = 0;
   #pictures = 0;
@@ -74,6 +75,7 @@ export class CountingViewer {
   }
 
   leave(): void {
+    this.#left = true;
     clearInterval(this.#feedbackTimer);
     this.#socket.close();
     this.#connection.close();
@@ -85,6 +87,8 @@ export class CountingViewer {
   }
 
   #handle(message: ServerMessage): void {
+    // What was under way when it left: the native connection is closed.
+    if (this.#left) return;
     if (message.type === 'offer') this.#answer(message.from, message.sdp);
     if (message.type === 'ice-candidate' && message.candidate !== '') {
       this.#connection.addRemoteCandidate(message.candidate, message.sdpMid ?? '0');
