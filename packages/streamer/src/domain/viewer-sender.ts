@@ -1,35 +1,23 @@
 /**
- * The sending half of one viewer: paces what the broadcast gives it, answers NACKs, reports, and keeps the estimate of
- * what the viewer's path carries. Owns the viewer's numbering, queue and timer, not the transport.
+ * What one viewer is sent, and when: keeps the estimate of what the viewer's path carries, paces what the broadcast
+ * gives, answers what the viewer asks for. Owns the queue and its timer, and the viewer's streams; not the transport.
  *
  * Drops whole pictures when the path is slower than they come, and then wants a keyframe.
  */
 import {
   CongestionController,
-  MAX_FIRST_SEQUENCE_NUMBER,
-  MAX_PADDING_BYTES,
   MAX_QUEUE_MS,
-  NackResponder,
   ntpTimeOf,
-  OutgoingRtp,
   Pacer,
   type PacerSink,
   type RtcpPacket,
   type RtpPacket,
-  RtxStream,
   roundTripTimeMs,
   type SentPacket,
-  writeSenderReport,
 } from '@perch/rtp';
 import type { AgreedMedia } from './agreed-media.ts';
-import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
-
-/** RFC 3550, section 6.2, asks for seconds; round trips are measured sooner with one a second. */
-const SENDER_REPORT_INTERVAL_MS = 1_000;
-
-/** IPv6 (40), UDP (8) and the SRTP tag (16). */
-const PACKET_OVERHEAD_BYTES = 64;
+import { PACKET_OVERHEAD_BYTES, ViewerStream, type ViewerStreamComponents } from './viewer-stream.ts';
 
 /** Of what the path carries, the part that packets of a usual size leave for video: headers, and some slack. */
 const VIDEO_SHARE = 0.92;
@@ -61,12 +49,7 @@ const KEYFRAME_PAID_BACK_MS = 500;
 /** Room for a keyframe: what the path carries in this time. */
 const KEYFRAME_ROOM_MS = 200;
 
-export interface ViewerSenderComponents {
-  readonly broadcast: Broadcast;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Sends one packet; its bytes may be reused when this returns. */
-  readonly send: (packet: Uint8Array) => void;
+export interface ViewerSenderComponents extends ViewerStreamComponents {
   /** The viewer misses something that only a keyframe makes good. */
   readonly onKeyframeNeeded: () => void;
 }
@@ -83,56 +66,41 @@ export interface SenderStats {
 }
 
 export class ViewerSender {
-  readonly #broadcast: Broadcast;
   readonly #clock: Clock;
-  readonly #send: (packet: Uint8Array) => void;
   readonly #onKeyframeNeeded: () => void;
-  readonly #outgoing: OutgoingRtp;
-  readonly #rtx: RtxStream | undefined;
-  readonly #nacks: NackResponder;
+  readonly #stream: ViewerStream;
   readonly #controller: CongestionController;
   readonly #pacer = new Pacer<Queued>();
   readonly #pacerSink: PacerSink<Queued>;
   readonly #transportFeedback: boolean;
-  #nextTransportSequence = 0;
   #lastTimestamp: number | undefined;
-  #lastSentMs = Number.NEGATIVE_INFINITY;
-  #lastReportMs = Number.NEGATIVE_INFINITY;
   #lastKeyframeMs = Number.NEGATIVE_INFINITY;
-  #sentBytes = 0;
   #reportedRoundTripMs: number | undefined;
   #cancelDrain: (() => void) | undefined;
 
   constructor(components: ViewerSenderComponents, agreed: AgreedMedia) {
-    const { broadcast, clock, random } = components;
-    const { offer, bitsPerSecond } = broadcast;
-    const firstNumber = () => Math.floor(random() * (MAX_FIRST_SEQUENCE_NUMBER + 1));
-    this.#broadcast = broadcast;
+    const { broadcast, clock } = components;
+    const { bitsPerSecond } = broadcast;
     this.#clock = clock;
-    this.#send = components.send;
     this.#onKeyframeNeeded = components.onKeyframeNeeded;
     this.#transportFeedback = agreed.transportFeedback;
-    const { extensionIds } = agreed;
-    this.#outgoing = new OutgoingRtp({
-      ssrc: offer.ssrc,
-      payloadType: offer.payloadType,
-      firstSequenceNumber: firstNumber(),
-      extensionIds,
-    });
-    this.#rtx =
-      agreed.rtx && offer.rtx !== undefined
-        ? new RtxStream({ ...offer.rtx, firstSequenceNumber: firstNumber(), extensionIds })
-        : undefined;
-    this.#nacks = new NackResponder(this.#outgoing);
-    this.#controller = new CongestionController({
+    const controller = new CongestionController({
       startBitsPerSecond: bitsPerSecond * START_SHARE,
       minBitsPerSecond: Math.min(MIN_BITS_PER_SECOND, bitsPerSecond),
       maxBitsPerSecond: bitsPerSecond * MAX_SHARE,
       wantedBitsPerSecond: bitsPerSecond * WANTED_SHARE,
     });
+    this.#controller = controller;
+    this.#stream = new ViewerStream(components, agreed, {
+      onSent: (number, bytes, probe) => controller.handleSent(number, bytes, clock.nowMs(), probe),
+      onResent: (number, bytes) => controller.handleResent(number, bytes, clock.nowMs()),
+    });
     this.#pacerSink = {
-      send: (queued, probeCluster) => this.#sendQueued(queued, probeCluster),
-      sendPadding: (bytes, probeCluster) => this.#sendPadding(bytes, probeCluster),
+      send: (queued, probe) => {
+        if ('packet' in queued) this.#stream.sendAgain(queued, probe);
+        else this.#stream.send(queued, probe);
+      },
+      sendPadding: (bytes, probe) => this.#stream.sendPadding(bytes, probe),
     };
   }
 
@@ -144,7 +112,7 @@ export class ViewerSender {
 
   /** When a packet last left, in milliseconds of the clock. */
   get lastSentMs(): number {
-    return this.#lastSentMs;
+    return this.#stream.lastSentMs;
   }
 
   /** Whether another picture would have to wait for those before. */
@@ -161,7 +129,7 @@ export class ViewerSender {
   get stats(): SenderStats {
     return {
       carriesBitsPerSecond: this.carriesBitsPerSecond,
-      sentBytes: this.#sentBytes,
+      sentBytes: this.#stream.sentBytes,
       lossShare: this.#controller.lossShare,
       roundTripMs: this.#controller.roundTripMs ?? this.#reportedRoundTripMs,
     };
@@ -201,7 +169,7 @@ export class ViewerSender {
     const nowMs = this.#clock.nowMs();
     switch (packet.type) {
       case 'nack':
-        if (packet.mediaSsrc === this.#outgoing.ssrc) this.#handleNack(packet.sequenceNumbers, nowMs);
+        if (packet.mediaSsrc === this.#stream.ssrc) this.#handleNack(packet.sequenceNumbers, nowMs);
         return;
       case 'transport-feedback':
         if (!this.#transportFeedback) return;
@@ -214,7 +182,7 @@ export class ViewerSender {
         return;
       case 'receiver-report':
       case 'sender-report': {
-        const report = packet.reports.find(({ ssrc }) => ssrc === this.#outgoing.ssrc);
+        const report = packet.reports.find(({ ssrc }) => ssrc === this.#stream.ssrc);
         if (report === undefined) return;
         const roundTripMs = roundTripTimeMs(report, ntpTimeOf(this.#clock.unixMs()));
         this.#reportedRoundTripMs = roundTripMs ?? this.#reportedRoundTripMs;
@@ -269,87 +237,13 @@ export class ViewerSender {
     if (nextMs !== undefined) this.#cancelDrain = this.#clock.after(nextMs - nowMs, () => this.#drain());
   }
 
-  #sendQueued(queued: Queued, probeCluster: number | undefined): void {
-    if ('packet' in queued) {
-      this.#sendAgain(queued, probeCluster);
-      return;
-    }
-    const number = this.#takeNumber();
-    this.#outgoing.prepare(queued, number);
-    this.#sendNew(queued.bytes, number, probeCluster);
-    this.#nacks.countSent(queued.bytes.length);
-    if (this.#lastSentMs - this.#lastReportMs >= SENDER_REPORT_INTERVAL_MS) this.#sendReport();
-  }
-
-  /** The next transport-wide number, if the viewer counts them. */
-  #takeNumber(): number | undefined {
-    if (!this.#transportFeedback) return undefined;
-    const number = this.#nextTransportSequence;
-    this.#nextTransportSequence = (number + 1) & 0xffff;
-    return number;
-  }
-
-  #sendNew(packet: Uint8Array, number: number | undefined, probeCluster: number | undefined): void {
-    const nowMs = this.#clock.nowMs();
-    const bytes = packet.length + PACKET_OVERHEAD_BYTES;
-    this.#send(packet);
-    this.#lastSentMs = nowMs;
-    this.#sentBytes += bytes;
-    if (number !== undefined) this.#controller.handleSent(number, bytes, nowMs, probeCluster);
-  }
-
-  #sendAgain(sent: SentPacket, probeCluster: number | undefined): void {
-    // It may have left the window in which a number may be sent again while it waited.
-    if (this.#outgoing.lookUp(sent.sequence & 0xffff).state !== 'held') return;
-    const { bytes } = sent.packet;
-    if (this.#rtx !== undefined) {
-      const number = this.#takeNumber();
-      this.#sendNew(this.#rtx.packetFor(sent, number), number, probeCluster);
-      return;
-    }
-    this.#outgoing.prepareAgain(sent);
-    this.#send(bytes);
-    const transportSequence = this.#outgoing.transportSequenceOf(sent);
-    if (transportSequence === undefined) return;
-    this.#controller.handleResent(
-      transportSequence,
-      bytes.length + PACKET_OVERHEAD_BYTES,
-      this.#clock.nowMs(),
-    );
-  }
-
-  #sendPadding(bytes: number, probeCluster: number): number {
-    let sent = 0;
-    while (this.#rtx !== undefined && this.#transportFeedback && sent < bytes) {
-      const number = this.#takeNumber();
-      const packet = this.#rtx.paddingPacket(MAX_PADDING_BYTES, number);
-      this.#sendNew(packet, number, probeCluster);
-      sent += packet.length + PACKET_OVERHEAD_BYTES;
-    }
-    return sent;
-  }
-
   #handleNack(sequenceNumbers: readonly number[], nowMs: number): void {
     const roundTripMs = this.#controller.roundTripMs ?? this.#reportedRoundTripMs ?? 0;
-    const { resend, keyframeNeeded } = this.#nacks.handleNack(sequenceNumbers, nowMs, roundTripMs);
+    const { resend, keyframeNeeded } = this.#stream.handleNack(sequenceNumbers, roundTripMs);
     for (const sent of resend) {
       this.#pacer.enqueueResend(sent, sent.packet.bytes.length + PACKET_OVERHEAD_BYTES, nowMs);
     }
     this.#drain();
     if (keyframeNeeded) this.#onKeyframeNeeded();
-  }
-
-  #sendReport(): void {
-    this.#lastReportMs = this.#clock.nowMs();
-    this.#send(
-      writeSenderReport({
-        ssrc: this.#outgoing.ssrc,
-        ntp: ntpTimeOf(this.#clock.unixMs()),
-        rtpTimestamp: this.#broadcast.rtpTimestampNow(),
-        packetCount: this.#outgoing.packetCount,
-        octetCount: this.#outgoing.octetCount,
-        cname: this.#broadcast.offer.cname,
-      }),
-    );
   }
 }
