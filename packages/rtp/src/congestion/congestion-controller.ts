@@ -16,6 +16,7 @@ import { type ProbeCluster, ProbeController } from './probe-controller.ts';
 import { ProbeResults } from './probe-results.ts';
 import { QueueDelay } from './queue-delay.ts';
 import { RateMeter } from './rate-meter.ts';
+import { SendWindow, UNKNOWN_ROUND_TRIP_MS } from './send-window.ts';
 import { type PacketResult, SentPacketHistory } from './sent-packet-history.ts';
 import { TrendlineEstimator } from './trendline-estimator.ts';
 
@@ -33,13 +34,6 @@ const APPLICATION_LIMITED_UNTIL = 0.8;
 /** Chromium reports every 50 to 250 ms: after this long without a report the path is taken to be cut. */
 const FEEDBACK_WITHIN_MS = 1000;
 const CUT_DECREASE = 0.5;
-
-/** What may be under way beyond a round trip: a feedback interval and a queue worth having. */
-const WINDOW_ALLOWANCE_MS = 300;
-/** Of the round trip, only so much queue is counted: a window that grows with the queue would feed it. */
-const MAX_COUNTED_QUEUE_MS = 200;
-/** Always: a keyframe's beginning gets through even at the lowest rate. */
-const MIN_WINDOW_BYTES = 6000;
 
 /** libwebrtc's pace. Into a path found full lately, a keyframe must not come faster than it leaves. */
 const PACING_FACTOR = 2.5;
@@ -59,10 +53,6 @@ const DRAINING_PACING_FACTOR = 0.8;
  */
 const FULL_QUEUE_MS = 50;
 const FULL_SLOPE = 0.15;
-
-/** Share of a new sample in the round trip, RFC 6298's. */
-const ROUND_TRIP_SMOOTHING = 0.125;
-const UNKNOWN_ROUND_TRIP_MS = 200;
 
 export interface CongestionControllerOptions extends RateLimits {
   readonly startBitsPerSecond: number;
@@ -100,9 +90,8 @@ export class CongestionController {
   readonly #acknowledged = new RateMeter();
   readonly #sent = new RateMeter();
   readonly #queue = new QueueDelay();
-  readonly #roundTrip = new QueueDelay();
+  readonly #window = new SendWindow();
   #source: CongestionDiagnostics['source'] = 'none';
-  #roundTripMs: number | undefined;
   #applicationLimited = false;
   #reportedMaximum = Number.POSITIVE_INFINITY;
   #lastFeedbackMs: number | undefined;
@@ -154,7 +143,7 @@ export class CongestionController {
 
   /** Smoothed, with the path's queues in it; undefined until known. */
   get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
+    return this.#window.roundTripMs;
   }
 
   /** 0 to 1, of the last quarter of a second or so. */
@@ -165,11 +154,7 @@ export class CongestionController {
   /** How many bytes may be sent now so that not more is under way than the path takes; 0 or less: none. */
   get allowedBytes(): number {
     if (this.#source === 'receiver-reports' || this.#neverHeard) return Number.POSITIVE_INFINITY;
-    const roundTripMs = this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS;
-    const countedMs =
-      Math.min(roundTripMs, this.#roundTrip.lowestMs + MAX_COUNTED_QUEUE_MS) + WINDOW_ALLOWANCE_MS;
-    const windowBytes = (this.targetBitsPerSecond * countedMs) / 8000;
-    return Math.max(windowBytes, MIN_WINDOW_BYTES) - this.#history.bytesInFlight;
+    return this.#window.allowedBytes(this.targetBitsPerSecond, this.#history.bytesInFlight);
   }
 
   get diagnostics(): CongestionDiagnostics {
@@ -233,7 +218,7 @@ export class CongestionController {
       newestSendMs = Math.max(newestSendMs, result.sendMs);
       this.#handleArrival(result, nowMs);
     }
-    if (newestSendMs > Number.NEGATIVE_INFINITY) this.#handleRoundTrip(nowMs - newestSendMs, nowMs);
+    if (newestSendMs > Number.NEGATIVE_INFINITY) this.#window.handleRoundTrip(nowMs - newestSendMs, nowMs);
     this.#newestSendMs = Math.max(this.#newestSendMs, newestSendMs);
     this.#updateRates(lost, arrived, nowMs);
   }
@@ -249,9 +234,9 @@ export class CongestionController {
     if (this.#source === 'transport-feedback') return;
     if (this.#source === 'none') this.#lossBased = new LossBasedRate(this.#startBitsPerSecond);
     this.#source = 'receiver-reports';
-    if (report.roundTripMs !== undefined) this.#handleRoundTrip(report.roundTripMs, nowMs);
+    if (report.roundTripMs !== undefined) this.#window.handleRoundTrip(report.roundTripMs, nowMs);
     const targetBitsPerSecond = this.targetBitsPerSecond;
-    const queueMs = this.#roundTrip.ms;
+    const queueMs = this.#window.queueMs;
     const verdict = this.#lossBased.judge(report.fractionLost, { targetBitsPerSecond, queueMs });
     // One report a second: what got through is known from the loss.
     if (verdict === 'overflow')
@@ -270,7 +255,9 @@ export class CongestionController {
     // Agreed on and never sent, as by stacks that repeat every line of an offer: there is no window without it.
     const waitedMs = nowMs - (this.#firstSentMs ?? nowMs);
     if (this.#source === 'none' && waitedMs >= FEEDBACK_WITHIN_MS) this.#neverHeard = true;
-    this.#history.giveUpBefore(nowMs - FEEDBACK_WITHIN_MS - (this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS));
+    this.#history.giveUpBefore(
+      nowMs - FEEDBACK_WITHIN_MS - (this.#window.roundTripMs ?? UNKNOWN_ROUND_TRIP_MS),
+    );
     if (this.#lastFeedbackMs === undefined || this.#history.bytesInFlight === 0) return;
     if (nowMs - Math.max(this.#lastFeedbackMs, this.#lastCutMs) < FEEDBACK_WITHIN_MS) return;
     this.#lastCutMs = nowMs;
@@ -323,7 +310,7 @@ export class CongestionController {
       acknowledgedBitsPerSecond: this.#acknowledged.bitsPerSecond(EVEN_WINDOW_MS),
       recentBitsPerSecond,
       applicationLimited: !pathIsFull && (this.#applicationLimited || this.#senderPaused),
-      roundTripMs: this.#roundTripMs ?? UNKNOWN_ROUND_TRIP_MS,
+      roundTripMs: this.#window.roundTripMs ?? UNKNOWN_ROUND_TRIP_MS,
       pathIsFull,
       newestSendMs: this.#newestSendMs,
     };
@@ -341,12 +328,6 @@ export class CongestionController {
     const sent = this.#sent.bitsPerSecond(EVEN_WINDOW_MS) ?? 0;
     const share = this.#applicationLimited ? APPLICATION_LIMITED_UNTIL : APPLICATION_LIMITED_BELOW;
     this.#applicationLimited = sent < this.targetBitsPerSecond * share;
-  }
-
-  #handleRoundTrip(sampleMs: number, nowMs: number): void {
-    this.#roundTrip.add(sampleMs, nowMs);
-    const before = this.#roundTripMs ?? sampleMs;
-    this.#roundTripMs = before + ROUND_TRIP_SMOOTHING * (sampleMs - before);
   }
 
   #pathIsCalm(): boolean {
