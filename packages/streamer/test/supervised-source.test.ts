@@ -163,6 +163,22 @@ describe('a source that is kept running', () => {
     expect([first.closed, stage.last.closed]).toEqual([true, false]);
   });
 
+  test('one that ends slowly is waited for, however long the pause: two would fight for the camera', async () => {
+    const stage = new Stage();
+    await stage.supervised.start();
+    const ending = deferred<void>();
+    stage.last.close = () => ending.promise;
+    stage.last.events.onEnded('no picture for 2 s');
+    await stage.advance(500);
+    expect(stage.supervised.state).toBe('pausing');
+    await stage.advance(60_000);
+    expect(stage.sources.all).toHaveLength(1);
+    ending.resolve();
+    await settle();
+    expect(stage.supervised.state).toBe('running');
+    expect(stage.sources.all).toHaveLength(2);
+  });
+
   test('what an old one says late does not disturb the new one', async () => {
     const stage = new Stage();
     await stage.supervised.start();
@@ -212,6 +228,25 @@ describe('close', () => {
     await stage.supervised.start();
     stage.last.events.onEnded('it ended');
     await stage.supervised.close();
+    stage.expectNothingLeft();
+  });
+
+  test('after a pause, with the old one still ending, opens no other', async () => {
+    const stage = new Stage();
+    await stage.supervised.start();
+    const ending = deferred<void>();
+    const old = stage.last;
+    old.close = async () => {
+      await ending.promise;
+      old.closed = true;
+    };
+    old.events.onEnded('no picture for 2 s');
+    await stage.advance(500);
+    const closed = stage.supervised.close();
+    ending.resolve();
+    await closed;
+    await settle();
+    expect(stage.sources.all).toHaveLength(1);
     stage.expectNothingLeft();
   });
 

@@ -1,6 +1,6 @@
 /**
- * Keeps a source running: opens it, and when it ends opens it again after a pause that grows. The viewers'
- * connections are not touched; they see the last picture until the next keyframe.
+ * Keeps a source running: opens it, and when it ends opens it again after a pause that grows, and not before
+ * it is gone. The viewers' connections are not touched; they see the last picture until the next keyframe.
  */
 import type { Logger } from 'pino';
 import { BackOff, type BackOffLimits } from './back-off.ts';
@@ -112,11 +112,12 @@ export class SupervisedSource {
     this.#tell('camera-restarting');
     const pauseMs = Math.round(this.#backOff.next());
     log.warn({ reason, pauseMs }, 'the video source ended; starting it again');
-    this.#state = {
-      state: 'pausing',
-      cancel: clock.after(pauseMs, () => this.#reopen()),
-      ended: source?.close() ?? Promise.resolve(),
+    const ended = source?.close() ?? Promise.resolve();
+    const reopen = (): void => {
+      if (this.#state.state === 'pausing') this.#reopen();
     };
+    // A program that hangs takes longer to end than the pause, and holds the camera until then.
+    this.#state = { state: 'pausing', cancel: clock.after(pauseMs, () => void ended.then(reopen)), ended };
   }
 
   #tell(state: CameraState): void {
