@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { PeerConnection } from 'node-datachannel';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ChildProgram } from '../src/adapters/camera/child-program.ts';
 
@@ -54,6 +55,22 @@ async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
+/** Keeps native sockets open: one that gathers candidates. Resolves when it has some. */
+async function gatherCandidates() {
+  const connection = new PeerConnection('test', { iceServers: [] });
+  onTestFinished(() => connection.close());
+  const gathered = new Promise<void>((resolve) => connection.onLocalCandidate(() => resolve()));
+  connection.createDataChannel('test');
+  await gathered;
+}
+
+/** The sockets and pipes that this process has open. */
+async function ownSockets(): Promise<string[]> {
+  const files = await readdir('/proc/self/fd');
+  const targets = await Promise.all(files.map((file) => readlink(`/proc/self/fd/${file}`).catch(() => '')));
+  return targets.filter((target) => /^(socket|pipe):/u.test(target));
+}
+
 describe('a program', () => {
   test('gives its output as bytes and its log as lines', async () => {
     const run = shell('printf "a\\0b"; echo one >&2; echo two >&2');
@@ -91,6 +108,22 @@ describe('a program', () => {
     expect(run.exits).toEqual([
       'perch-no-such-program could not be started: spawn perch-no-such-program ENOENT',
     ]);
+  });
+
+  test.runIf(process.platform === 'linux')('holds none of the sockets of its parent', async () => {
+    await gatherCandidates();
+    const sockets = await ownSockets();
+    expect(sockets).not.toEqual([]);
+    const run = shell('ls -l /proc/self/fd/ | grep -oE "(socket|pipe):.*"');
+    await run.until(({ exits }) => exits.length > 0);
+    expect(run.output.split('\n').filter((target) => sockets.includes(target))).toEqual([]);
+  });
+
+  test('one that is not there is told so, whatever its parent has open', async () => {
+    await gatherCandidates();
+    const run = new Run('perch-no-such-program', []);
+    await run.until(({ exits }) => exits.length > 0);
+    expect(run.exits[0]).toContain('ENOENT');
   });
 
   test('what it left behind is ended with it', async () => {

@@ -1,9 +1,13 @@
 /**
  * A program that gives bytes on its standard output. Owns the child and everything the child starts: they share a
- * process group, which gets SIGTERM and, two seconds later, SIGKILL. Its standard error goes to `onLogLine`.
+ * process group, which gets SIGTERM and, two seconds later, SIGKILL. Its standard error goes to `onLogLine`. It holds
+ * none of our sockets.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
+import { inheritedFiles } from './inherited-files.ts';
 
 export interface ChildProgramEvents {
   onBytes(chunk: Uint8Array): void;
@@ -36,7 +40,7 @@ export class ChildProgram {
     { killAfterMs = KILL_AFTER_MS }: ChildProgramOptions = {},
   ) {
     this.#killAfterMs = killAfterMs;
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.#child = start(command, args);
     const { stdout, stderr } = this.#child;
     stdout?.on('data', (chunk: Buffer) => {
       if (!this.#closing) events.onBytes(chunk);
@@ -88,5 +92,24 @@ export class ChildProgram {
     } catch {
       // ESRCH: the group is gone already.
     }
+  }
+}
+
+/**
+ * A socket that a program inherited stays open for as long as the program runs, its port taken, though we closed it.
+ * Node can't close a file in a program that it starts ('ignore' leaves those from the fourth on as they are), but it can
+ * put another in its place: one that nothing comes from.
+ */
+function start(command: string, args: readonly string[]): ChildProcess {
+  const inherited = inheritedFiles();
+  const stdio: Exclude<StdioOptions, string> = ['ignore', 'pipe', 'pipe'];
+  if (inherited.length === 0) return spawn(command, args, { stdio, detached: true });
+  const nothing = openSync(devNull, 'r+');
+  try {
+    while (stdio.length < Math.max(...inherited)) stdio.push('ignore');
+    for (const file of inherited) stdio[file] = nothing;
+    return spawn(command, args, { stdio, detached: true });
+  } finally {
+    closeSync(nothing);
   }
 }
