@@ -12,17 +12,30 @@ const AT_ONCE = 5;
 /** A join takes a tenth of a second; one whose DTLS packets are lost, seconds. */
 const JOIN_WITHIN_MS = 30_000;
 
+interface Waiting {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (reason: Error) => void;
+}
+
 export class Receivers {
   readonly #child: ChildProcess = fork(PROGRAM);
-  readonly #waiting = new Map<number, (answer: never) => void>();
+  readonly #ended: Promise<unknown>;
+  readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  /** Why no order will be answered any more. */
+  #dead: Error | undefined;
   /** The SRTP profile that was agreed on, as far as it could be seen. */
   srtp = '';
 
   constructor() {
     this.#child.on('message', ({ id, answer }: { readonly id: number; readonly answer: never }) => {
-      this.#waiting.get(id)?.(answer);
+      this.#waiting.get(id)?.resolve(answer);
       this.#waiting.delete(id);
+    });
+    this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
+      this.#dead = new Error(`the viewers' process ended with ${code ?? signal}`);
+      for (const { reject } of this.#waiting.values()) reject(this.#dead);
+      this.#waiting.clear();
     });
   }
 
@@ -57,16 +70,17 @@ export class Receivers {
   }
 
   async close(): Promise<void> {
-    const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await ended;
+    await this.#ended;
   }
 
   #ask<T extends Order>(order: T): Promise<Answers[T['order']]> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = ++this.#lastId;
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#child.send({ id, order });
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      // What can't be sent is left to the process's end, which is near and says more than a broken channel does.
+      this.#child.send({ id, order }, () => undefined);
     });
   }
 }
