@@ -79,7 +79,7 @@ describe('a lost WebSocket', () => {
     world.random = 0.9999;
     await world.goLive();
     world.loseSocket();
-    await world.clock.advance(2_500);
+    await world.clock.advance(3_500);
     expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
     world.open();
     expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
@@ -90,7 +90,7 @@ describe('a lost WebSocket', () => {
     world.loseSocket();
     await world.play(400);
     world.open();
-    await world.clock.advance(2_000);
+    await world.clock.advance(3_000);
     world.joined({ resumed: true });
     expect(world.socket.sentOf('join')).toEqual([
       { type: 'join', stream_id: STREAM, viewer_id: 'viewer-1' },

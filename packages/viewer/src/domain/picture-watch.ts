@@ -1,8 +1,11 @@
 import { Alarm } from './alarm.ts';
 import type { Clock } from './ports.ts';
 
-/** A camera at 1 frame a second is slow, not frozen: wait for this many of its usual gaps. */
-const GAPS_BEFORE_FROZEN = 3;
+/**
+ * A camera at 1 frame a second is slow, not frozen: wait for this many of its usual gaps. A streamer that misses three
+ * says so within 3.75 of them.
+ */
+const GAPS_BEFORE_FROZEN = 4;
 
 /** A camera slower than this is treated as frozen between its frames. */
 const MAX_PATIENCE_MS = 10_000;

@@ -20,8 +20,12 @@ const OFFER_WAIT_MS = 6_000;
 /** ICE through TURN over TCP, on a bad network, still shows a frame in this time or never. */
 const FIRST_FRAME_WAIT_MS = 12_000;
 
-/** No new frame for this long, with the camera there: something is broken between us. */
-const FREEZE_MS = 2_000;
+/**
+ * No new frame for this long, with the camera there: something is broken between us. A streamer whose camera program
+ * hangs looks for 2 to 2.5 s before it says so (STATE1): its word must come first, or each viewer asks for a connection
+ * that would show nothing either.
+ */
+const FREEZE_MS = 3_000;
 
 /** No new frame for this long after the camera left: it has really left. */
 const FREEZE_WITHOUT_CAMERA_MS = 1_000;
