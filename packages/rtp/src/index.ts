@@ -40,7 +40,7 @@ export {
   type OutgoingRtpOptions,
   type SentPacket,
 } from './outgoing-rtp.ts';
-export { DEFAULT_HISTORY_PACKETS, PacketHistory } from './packet-history.ts';
+export { DEFAULT_HISTORY_PACKETS, PacketHistory, type RtpPacket } from './packet-history.ts';
 export type { FullIntraRequest, MaximumBitrate, Nack, PictureLoss } from './rtcp/feedback.ts';
 export { type NtpTime, ntpMiddleBits, ntpTimeOf, unixMsOfNtp } from './rtcp/ntp-time.ts';
 export { parseRtcp, type RtcpPacket } from './rtcp/parse-rtcp.ts';
@@ -64,7 +64,6 @@ export {
 } from './rtp-packet.ts';
 export {
   DEFAULT_MAX_PACKET_BYTES,
-  type RtpPacket,
   RtpPacketizer,
   type RtpPacketizerOptions,
 } from './rtp-packetizer.ts';

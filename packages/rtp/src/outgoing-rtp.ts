@@ -7,9 +7,8 @@
  * Not here: when to resend (nack-responder.ts), what to skip (pictures up to a keyframe, or the decoder breaks).
  */
 import { type ExtensionIds, patchExtensions } from './header-extensions.ts';
-import type { PacketHistory } from './packet-history.ts';
+import type { PacketHistory, RtpPacket } from './packet-history.ts';
 import { setPayloadType, setSequenceNumber, setSsrc } from './rtp-packet.ts';
-import type { RtpPacket } from './rtp-packetizer.ts';
 
 /**
  * SRTP's index is a rollover counter, which is not sent, and the sequence number. A first number just below 2^16 whose

@@ -14,7 +14,7 @@ import {
   placeExtensions,
   writeExtensionBlock,
 } from './header-extensions.ts';
-import { PacketHistory } from './packet-history.ts';
+import { PacketHistory, type RtpPacket } from './packet-history.ts';
 import { writeRtpHeader } from './rtp-packet.ts';
 
 /**
@@ -22,25 +22,6 @@ import { writeRtpHeader } from './rtp-packet.ts';
  * libwebrtc uses the same number.
  */
 export const DEFAULT_MAX_PACKET_BYTES = 1200;
-
-/** A packet shared by all viewers. `bytes` is patched for each of them before each send. */
-export interface RtpPacket {
-  /** Header and payload; shares its memory with the other packets of the picture. */
-  readonly bytes: Uint8Array;
-  /** The packet's number in its layer, from `firstSequenceNumber` on; never wraps. */
-  readonly index: number;
-  /** As written, modulo 2^32, in 1/90000 s. */
-  readonly timestamp: number;
-  /** The last packet of its picture. */
-  readonly marker: boolean;
-  /** Part of a keyframe. */
-  readonly keyframe: boolean;
-  /** Bytes after the header: what a sender report counts (RFC 3550, 6.4.1). */
-  readonly payloadBytes: number;
-  readonly extensionPlaces: ExtensionPlaces;
-  /** The layer's memory, where the packet is found by its index until it is too old. */
-  readonly history: PacketHistory;
-}
 
 export interface RtpPacketizerOptions {
   readonly ssrc: number;
