@@ -5,16 +5,11 @@
  *
  * Owns the spare until it is taken. Does not know viewers.
  */
-import type { IceServer, Refusal } from '@perch/protocol';
+import type { IceServer } from '@perch/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import type {
-  OpenPeerTransport,
-  PeerTransport,
-  PeerTransportEvents,
-  Route,
-  VideoOffer,
-} from './peer-transport.ts';
+import { LateBoundTransport } from './late-bound-transport.ts';
+import type { OpenPeerTransport, VideoOffer } from './peer-transport.ts';
 
 /** By then a viewer who has just come is connected, and its handshake has the processor for itself. */
 export const MAKE_SPARE_AFTER_MS = 1_000;
@@ -107,62 +102,6 @@ export class SpareTransport {
     if (this.#state.state === 'ready') this.#state.spare.close();
     if (this.#state.state === 'ready' || this.#state.state === 'planned') this.#state.cancel();
     if (this.#state.state !== 'closed') this.#state = { state: 'idle' };
-  }
-}
-
-/** A transport whose events wait until somebody takes it. */
-class LateBoundTransport implements PeerTransport {
-  readonly #transport: PeerTransport;
-  #events: PeerTransportEvents | undefined;
-  #offer: string | undefined;
-  #closed = false;
-
-  constructor(open: (events: PeerTransportEvents) => PeerTransport, onLost: () => void) {
-    this.#transport = open({
-      onOffer: (sdp) => {
-        if (this.#events === undefined) this.#offer = sdp;
-        else this.#events.onOffer(sdp);
-      },
-      // None of these three comes before the answer, and so none before the taking.
-      onCandidate: (candidate, sdpMid) => this.#events?.onCandidate(candidate, sdpMid),
-      onOpen: () => this.#events?.onOpen(),
-      onRtcp: (packet) => this.#events?.onRtcp(packet),
-      onClosed: (reason) => {
-        if (this.#events === undefined) onLost();
-        else this.#events.onClosed(reason);
-      },
-    });
-  }
-
-  /** Tells what has happened so far, and from now on everything; not before the caller holds the transport. */
-  bind(events: PeerTransportEvents): void {
-    this.#events = events;
-    const offer = this.#offer;
-    if (offer === undefined) return;
-    queueMicrotask(() => {
-      if (!this.#closed) events.onOffer(offer);
-    });
-  }
-
-  get route(): Route | undefined {
-    return this.#transport.route;
-  }
-
-  answer(sdp: string): Refusal | undefined {
-    return this.#transport.answer(sdp);
-  }
-
-  addCandidate(candidate: string): Refusal | undefined {
-    return this.#transport.addCandidate(candidate);
-  }
-
-  send(packet: Uint8Array): boolean {
-    return this.#transport.send(packet);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#transport.close();
   }
 }
 
