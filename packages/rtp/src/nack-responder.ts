@@ -3,7 +3,7 @@
  *
  * RFC 4585 leaves it to the sender whether to answer. One RTCP packet can name thousands, and a congested path answered
  * in full only gets worse, so there is one answer per round trip, a budget, and a bound on the work.
- * Not here: retransmission as a stream of its own (RFC 4588); packets go out under their old number.
+ * Not here: how a packet is sent again. The caller does, as RTX (rtx-stream.ts) or under its old number.
  */
 import { MAX_RESEND_DISTANCE, type OutgoingRtp, type SentPacket } from './outgoing-rtp.ts';
 
