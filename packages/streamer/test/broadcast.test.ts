@@ -135,6 +135,31 @@ describe('rates', () => {
     expect(source.low!.bitsPerSecond).toBe(FULL / 3);
   });
 
+  test('a low layer that goes away brings its viewers back to the main one, and takes no others', () => {
+    const { broadcast, clock, source } = new Studio();
+    const { main, low } = source;
+    let works = true;
+    broadcast.useSource({
+      main,
+      get low() {
+        return works ? low : undefined;
+      },
+      close: () => source.close(),
+    });
+    const [healthy, slow, late] = [new FakeWatcher(), new FakeWatcher(FULL / 3), new FakeWatcher(FULL / 3)];
+    broadcast.add(healthy);
+    broadcast.add(slow);
+    clock.advance(1_000);
+    expect([healthy.layer?.name, slow.layer?.name]).toEqual(['main', 'low']);
+    works = false;
+    clock.advance(100);
+    expect([healthy.layer?.name, slow.layer?.name]).toEqual(['main', 'main']);
+    expect(low!.bitsPerSecond).toBe(0);
+    broadcast.add(late);
+    clock.advance(10_000);
+    expect([slow.layer?.name, late.layer?.name]).toEqual(['main', 'main']);
+  });
+
   test('a source that is opened anew gets the rates that are in force', () => {
     const { broadcast, source } = new Studio();
     broadcast.add(new FakeWatcher());
