@@ -18,6 +18,8 @@ export interface Counts {
   readonly expected: number;
   /** Pictures whose last packet came: fewer than were made where the sender leaves some out. */
   readonly pictures: number;
+  /** Messages to the sender about packets' arrivals. */
+  readonly feedback: number;
 }
 
 export class CountingViewer {
@@ -34,6 +36,7 @@ export class CountingViewer {
   #packets = 0;
   #expected = 0;
   #pictures = 0;
+  #told = 0;
   #newest = 0;
   #mark: { readonly timestamp: number; readonly writtenNs: bigint } | undefined;
   #delaysMs: number[] | undefined;
@@ -60,7 +63,12 @@ export class CountingViewer {
   }
 
   get counts(): Counts {
-    return { packets: this.#packets, expected: this.#expected, pictures: this.#pictures };
+    return {
+      packets: this.#packets,
+      expected: this.#expected,
+      pictures: this.#pictures,
+      feedback: this.#told,
+    };
   }
 
   /** From now on, keeps how long each picture took from the feeder's write to its last packet. */
@@ -119,7 +127,9 @@ export class CountingViewer {
 
   #sendFeedback(track: Track): void {
     const feedback = this.#ssrc === undefined ? undefined : this.#feedback?.take(this.#ssrc);
-    if (feedback !== undefined && track.isOpen()) track.sendMessageBinary(feedback);
+    if (feedback === undefined || !track.isOpen()) return;
+    track.sendMessageBinary(feedback);
+    this.#told++;
   }
 
   #count(packet: Buffer): void {

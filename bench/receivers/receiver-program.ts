@@ -59,7 +59,12 @@ async function obey(order: Order): Promise<Answers[Order['order']]> {
     case 'count': {
       const sum = (what: keyof Counts): number =>
         viewers.reduce((total, viewer) => total + viewer.counts[what], 0);
-      return { packets: sum('packets'), expected: sum('expected'), pictures: sum('pictures') };
+      return {
+        packets: sum('packets'),
+        expected: sum('expected'),
+        pictures: sum('pictures'),
+        feedback: sum('feedback'),
+      };
     }
     case 'measure-delays':
       viewers[0]?.measureDelays();

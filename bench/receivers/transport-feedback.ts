@@ -47,6 +47,9 @@ function transportSequenceOf(packet: Buffer, id: number): number | undefined {
 
 export class TransportFeedbackWriter {
   readonly #id: number;
+  /** Whether the first packet had a number. */
+  #isNumbered: boolean | undefined;
+  #counted = 0;
   readonly #arrivals = new Map<number, number>();
   /** The next number that is not yet told of, 16 bits. */
   #next: number | undefined;
@@ -57,8 +60,11 @@ export class TransportFeedbackWriter {
     this.#id = id;
   }
 
+  /** A sender that asks and then numbers nothing is told of packets as they come: as often, and as many bytes. */
   handlePacket(packet: Buffer): void {
-    const sequence = transportSequenceOf(packet, this.#id);
+    const number = transportSequenceOf(packet, this.#id);
+    this.#isNumbered ??= number !== undefined;
+    const sequence = this.#isNumbered ? number : this.#counted++ & 0xffff;
     if (sequence === undefined) return;
     this.#next ??= sequence;
     // One that comes after it was told to be missing stays missing.

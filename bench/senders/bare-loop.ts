@@ -1,18 +1,24 @@
 /**
- * `node bare-loop.js COMMAND`: the least that sending with node-datachannel takes. Pictures from the command are
- * packetized once, and each packet is handed to each viewer's track. No history, no pacing, no RTCP, no rate control.
+ * `node bare-loop.js COMMAND [--told-of-arrivals]`: the least that sending with node-datachannel takes. Pictures from
+ * the command are packetized once, and each packet is handed to each viewer's track. No history, no pacing, no rate
+ * control; and no RTCP, unless told of arrivals: then the offer asks for transport-wide feedback, which the library
+ * decrypts and hands over as it does for Perch, and which is thrown away.
  *
  * Signaling as in line-sender.ts.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ClientMessage, ServerMessage } from '@perch/protocol';
-import { AccessUnitAssembler, AnnexBReader, RtpPacketizer } from '@perch/rtp';
+import { AccessUnitAssembler, AnnexBReader, RtpPacketizer, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { PeerConnection, type Track, Video } from 'node-datachannel';
 
 const SSRC = 1234;
 const PAYLOAD_TYPE = 102;
 const TICKS_PER_MS = 90;
+
+/** Asked for with the feedback; the packets have no numbers, which transport-feedback.ts takes in its stride. */
+const TRANSPORT_SEQUENCE_ID = 3;
+
 const FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f';
 
 interface Viewer {
@@ -23,7 +29,8 @@ interface Viewer {
 const viewers = new Map<string, Viewer>();
 const open = new Set<Track>();
 
-const [command = ''] = process.argv.slice(2);
+const [command = '', ...flags] = process.argv.slice(2);
+const toldOfArrivals = flags.includes('--told-of-arrivals');
 const reader = new AnnexBReader();
 const assembler = new AccessUnitAssembler();
 const packetizer = new RtpPacketizer({ ssrc: SSRC, payloadType: PAYLOAD_TYPE });
@@ -70,7 +77,12 @@ function offer(viewerId: string): Viewer {
   const video = new Video('0', 'SendOnly');
   video.addH264Codec(PAYLOAD_TYPE, FMTP);
   video.addSSRC(SSRC, 'bare', 'bare', 'video');
+  if (toldOfArrivals) {
+    video.parseSdpLine(`a=rtcp-fb:${PAYLOAD_TYPE} transport-cc`);
+    video.parseSdpLine(`a=extmap:${TRANSPORT_SEQUENCE_ID} ${TRANSPORT_SEQUENCE_URI}`);
+  }
   const track = connection.addTrack(video);
+  if (toldOfArrivals) track.onMessage(() => undefined);
   track.onOpen(() => open.add(track));
   connection.setLocalDescription('offer');
   return { connection, track };

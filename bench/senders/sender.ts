@@ -42,7 +42,7 @@ export function startWebrtcbin(port: number, ...args: readonly string[]): Promis
   return LineSender.start(port, PYTHON, [WEBRTCBIN, ...args]);
 }
 
-/** What sending costs at least with the library that Perch uses. */
-export function startBareLoop(port: number, command: string): Promise<Sender> {
-  return LineSender.start(port, process.execPath, [BARE_LOOP, command]);
+/** What sending costs at least with the library that Perch uses; bare-loop.ts says what the arguments are. */
+export function startBareLoop(port: number, ...args: readonly string[]): Promise<Sender> {
+  return LineSender.start(port, process.execPath, [BARE_LOOP, ...args]);
 }
