@@ -1,6 +1,8 @@
 /**
  * What a viewer costs the sender: processor time for each RTP packet that arrived, with the same H.264 from the same
- * feeder, for `perch stream`, for a webrtcbin each behind a tee, and for a bare loop over node-datachannel's tracks.
+ * feeder, for `perch stream`, for a webrtcbin each behind a tee, and for a bare loop over node-datachannel's tracks, as
+ * it is and told of each packet's arrival, as Perch is: so that what congestion control costs can be told from what
+ * the library takes to receive its feedback.
  *
  * All join through `perch serve`, all viewers are node-datachannel's in a process of their own, whose time does not
  * count; neither does the feeder's. The senders take turns, so that a slow minute of the machine meets all.
@@ -8,13 +10,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { serve } from '../e2e/support/perch-process.ts';
 import { type Clip, feedCommand, makeClip } from './clip/clip.ts';
-import { DATACHANNEL, FORMAT, printConditions } from './conditions.ts';
+import { FRAMES_PER_SECOND } from './clip/clip-format.ts';
+import { DATACHANNEL, describeRounds, FORMAT, printConditions, printNotes } from './conditions.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { provideGstreamer } from './gstreamer.ts';
 import type { BenchOptions } from './options.ts';
 import { Receivers } from './receivers/receivers.ts';
+import { FEEDBACK_INTERVAL_MS } from './receivers/transport-feedback.ts';
 import { type Sender, startBareLoop, startPerch, startWebrtcbin } from './senders/sender.ts';
-import { median, spread, tableHead, tableRow } from './statistics.ts';
+import { median, spread, table } from './statistics.ts';
 
 type Start = (port: number, command: string) => Promise<Sender>;
 
@@ -22,14 +26,16 @@ const SENDERS: Readonly<Record<string, Start>> = {
   perch: (port, command) => startPerch(port, `exec:${command}`),
   webrtcbin: (port, command) => startWebrtcbin(port, `exec:${command}`),
   'bare loop': startBareLoop,
+  'bare loop, told of arrivals': (port, command) => startBareLoop(port, command, '--told-of-arrivals'),
 };
+const OTHERS = Object.keys(SENDERS).filter((name) => name !== 'perch');
 
 /** Before the measurement: what happens once (compilers that warm up, first keyframes) is over by then. */
 const SETTLE_MS = 4_000;
 
 const HEAD = [
   ...['sender', 'viewers', 'CPU (% of a core)', 'CPU a viewer (%)', 'µs a packet', 'packets/s'],
-  ...['pictures/s, least', 'lost, most', 'SRTP'],
+  ...['pictures/s, least', 'feedback/s', 'lost, most', 'SRTP'],
 ];
 
 interface Measured {
@@ -38,32 +44,44 @@ interface Measured {
   readonly packetsPerSecond: number;
   /** One viewer's; fewer than the clip has are pictures that the sender left out. */
   readonly picturesPerSecond: number;
+  readonly feedbackPerSecond: number;
   readonly lost: number;
   readonly srtp: string;
 }
 
+const NOTES = [
+  "Processor time is the sending process's, from `/proc`, in user and kernel mode, without the program that feeds it.",
+  'The bare loop is `bench/senders/bare-loop.ts`: the same library, no history, no pacing, no rate control.',
+  `The viewers send transport-wide feedback every ${FEEDBACK_INTERVAL_MS} ms, as Chromium does, to whom it would send it: an offer that asks
+  for it and has its header extension. Perch's has. _Told of arrivals_, the bare loop's has too; it throws the feedback
+  away, so that the last ratio is without what receiving takes.`,
+  `_Pictures/s_ is a viewer's in the worst round; below ${FRAMES_PER_SECOND}, the sender left pictures out.`,
+  'The ciphers are those that each library chose.',
+];
+
 export async function benchFanOut({ viewers, rounds, seconds }: BenchOptions): Promise<void> {
   const clip = await makeClip();
-  printConditions('What a viewer costs the sender', 'fan-out', [
-    DATACHANNEL,
-    provideGstreamer(),
-    FORMAT,
-    `clip of ${(clip.bitsPerSecond / 1e6).toFixed(2)} Mbit/s`,
-    `${rounds} rounds of ${seconds} s each, median (min to max)`,
-  ]);
-  console.log(tableHead(HEAD));
-  const all = new Map<number, Map<string, Measured[]>>();
+  const gstreamer = provideGstreamer();
+  const rows: string[][] = [];
+  const ratioRows: string[][] = [];
   for (const count of viewers) {
     const bySender = await measureRounds(count, rounds, seconds, clip);
-    all.set(count, bySender);
-    for (const [name, measured] of bySender) console.log(describe(name, count, measured));
-  }
-  console.log(`\n${tableHead(['perch, CPU a packet', 'viewers', '/ webrtcbin', '/ bare loop'])}`);
-  for (const [count, bySender] of all) {
-    const against = (name: string): string => spread(ratios(bySender, name), 2);
-    console.log(tableRow(['ratio', String(count), against('webrtcbin'), against('bare loop')]));
+    for (const [name, measured] of bySender) rows.push(describe(name, count, measured));
+    const against = OTHERS.map((name) => spread(ratios(bySender, name), 2));
+    ratioRows.push(['ratio', String(count), ...against]);
   }
   clip.remove();
+  printConditions('What a viewer costs the sender', 'fan-out', [
+    DATACHANNEL,
+    gstreamer,
+    FORMAT,
+    `clip of ${(clip.bitsPerSecond / 1e6).toFixed(2)} Mbit/s`,
+    `${describeRounds(rounds, seconds)}, median (min to max)`,
+  ]);
+  console.log(table(HEAD, rows));
+  const ratioHead = ['perch, CPU a packet', 'viewers', ...OTHERS.map((name) => `/ ${name}`)];
+  console.log(`\n${table(ratioHead, ratioRows)}`);
+  printNotes(NOTES);
 }
 
 async function measureRounds(
@@ -75,7 +93,9 @@ async function measureRounds(
   const measured = new Map<string, Measured[]>(Object.keys(SENDERS).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, start] of Object.entries(SENDERS)) {
-      measured.get(name)?.push(await measure(start, count, seconds, clip));
+      const one = await measure(start, count, seconds, clip);
+      measured.get(name)?.push(one);
+      console.error(`round ${round + 1}: ${describe(name, count, [one]).join(', ')}`);
     }
   }
   return measured;
@@ -99,6 +119,7 @@ async function measure(start: Start, count: number, seconds: number, clip: Clip)
       microsecondsPerPacket: (cpu * 1e6) / packets,
       packetsPerSecond: packets / elapsed,
       picturesPerSecond: (after.pictures - before.pictures) / elapsed / count,
+      feedbackPerSecond: (after.feedback - before.feedback) / elapsed,
       lost: 1 - packets / (after.expected - before.expected),
       srtp: receivers.srtp,
     };
@@ -110,9 +131,9 @@ async function measure(start: Start, count: number, seconds: number, clip: Clip)
   }
 }
 
-function describe(name: string, count: number, measured: readonly Measured[]): string {
+function describe(name: string, count: number, measured: readonly Measured[]): string[] {
   const share = median(measured.map(({ cpuShare }) => cpuShare)) * 100;
-  return tableRow([
+  return [
     name,
     String(count),
     share.toFixed(1),
@@ -123,9 +144,10 @@ function describe(name: string, count: number, measured: readonly Measured[]): s
     ),
     median(measured.map(({ packetsPerSecond }) => packetsPerSecond)).toFixed(0),
     Math.min(...measured.map(({ picturesPerSecond }) => picturesPerSecond)).toFixed(1),
+    median(measured.map(({ feedbackPerSecond }) => feedbackPerSecond)).toFixed(0),
     `${(Math.max(...measured.map(({ lost }) => lost)) * 100).toFixed(2)} %`,
     measured[0]?.srtp ?? '',
-  ]);
+  ];
 }
 
 /** Each round's own, since what slows the machine down slows down its neighbours in the round too. */

@@ -8,7 +8,7 @@ import { DATACHANNEL, FORMAT, printConditions } from './conditions.ts';
 import type { BenchOptions } from './options.ts';
 import { Receivers } from './receivers/receivers.ts';
 import { startPerch } from './senders/sender.ts';
-import { HEAD, row, tableHead, tableRow } from './statistics.ts';
+import { HEAD, row, table } from './statistics.ts';
 
 /** Upper ends; narrow where joins should be, and around the timers of one and three seconds. */
 const BUCKETS_MS = [10, 25, 50, 75, 100, 150, 200, 300, 500, 900, 1100, 2900, 3300];
@@ -30,14 +30,14 @@ export async function benchJoins({ joins }: BenchOptions): Promise<void> {
     if (took === undefined) failed++;
     else times.push(took);
   }
-  console.log(`${HEAD}\n${row('join to first packet', 'ms', times)}\n`);
-  console.log(tableHead(['took (ms)', 'joins', 'share']));
-  for (const [position, to] of [...BUCKETS_MS, Number.POSITIVE_INFINITY].entries()) {
+  const histogram = [...BUCKETS_MS, Number.POSITIVE_INFINITY].map((to, position) => {
     const from = BUCKETS_MS[position - 1] ?? 0;
     const count = times.filter((time) => time >= from && time < to).length;
     const range = Number.isFinite(to) ? `${from} to ${to}` : `${from} and more`;
-    console.log(tableRow([range, String(count), `${((count / joins) * 100).toFixed(1)} %`]));
-  }
+    return [range, String(count), `${((count / joins) * 100).toFixed(1)} %`];
+  });
+  console.log(`${table(HEAD, [row('join to first packet', 'ms', times)])}\n`);
+  console.log(table(['took (ms)', 'joins', 'share'], histogram));
   console.log(`\nFailed: ${failed} of ${joins}.`);
   await receivers.close();
   await sender.close();

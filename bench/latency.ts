@@ -8,12 +8,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { serve } from '../e2e/support/perch-process.ts';
 import { feedCommand, makeClip } from './clip/clip.ts';
-import { DATACHANNEL, FORMAT, printConditions } from './conditions.ts';
+import { FRAMES_PER_SECOND } from './clip/clip-format.ts';
+import { DATACHANNEL, describeRounds, FORMAT, printConditions, printNotes } from './conditions.ts';
 import { provideGstreamer } from './gstreamer.ts';
 import type { BenchOptions } from './options.ts';
 import { Receivers } from './receivers/receivers.ts';
 import { type Sender, startPerch, startWebrtcbin } from './senders/sender.ts';
-import { HEAD, median, quantile, row, tableHead, tableRow } from './statistics.ts';
+import { HEAD, median, quantile, row, table } from './statistics.ts';
 
 const SENDERS: Readonly<Record<string, (port: number, command: string) => Promise<Sender>>> = {
   perch: (port, command) => startPerch(port, `exec:${command}`),
@@ -25,6 +26,13 @@ const SENDERS: Readonly<Record<string, (port: number, command: string) => Promis
 /** First keyframes, and what a sender caught up with, are over by then. */
 const SETTLE_MS = 3_000;
 
+const NOTES = [
+  `From the write of a picture into the pipe to its last RTP packet in the program viewer. _n_ is below rounds times
+  seconds times ${FRAMES_PER_SECOND} where a sender left pictures out, or sent its low layer, whose pictures hold no time mark.`,
+  `h264parse knows that a picture is whole when the next one begins, 33 ms later, unless its input is declared to be
+  whole pictures. Perch takes a short silence for the end (\`pipe-framer.ts\`).`,
+];
+
 export async function benchLatency({ rounds, seconds }: BenchOptions): Promise<void> {
   const clip = await makeClip();
   const command = feedCommand(clip);
@@ -32,7 +40,7 @@ export async function benchLatency({ rounds, seconds }: BenchOptions): Promise<v
     DATACHANNEL,
     provideGstreamer(),
     FORMAT,
-    `1 viewer, ${rounds} rounds of ${seconds} s each`,
+    `1 viewer, ${describeRounds(rounds, seconds)}`,
   ]);
   const delays = new Map<string, number[]>(Object.keys(SENDERS).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -40,15 +48,20 @@ export async function benchLatency({ rounds, seconds }: BenchOptions): Promise<v
       delays.get(name)?.push(...(await measure(start, command, seconds)));
     }
   }
-  console.log(HEAD);
-  for (const [name, delaysMs] of delays) console.log(row(name, 'ms', delaysMs, 1));
-  console.log(`\n${tableHead(['perch / other', 'median', '95 %'])}`);
-  const ours = delays.get('perch') ?? [];
-  for (const [name, theirs] of delays) {
-    if (theirs === ours) continue;
-    const shares = [median(ours) / median(theirs), quantile(ours, 0.95) / quantile(theirs, 0.95)];
-    console.log(tableRow([name, ...shares.map((share) => share.toFixed(2))]));
-  }
+  console.log(
+    table(
+      HEAD,
+      [...delays].map(([name, delaysMs]) => row(name, 'ms', delaysMs, 1)),
+    ),
+  );
+  const { perch: ours = [], ...others } = Object.fromEntries(delays);
+  const shares = Object.entries(others).map(([name, theirs]) => [
+    name,
+    (median(ours) / median(theirs)).toFixed(2),
+    (quantile(ours, 0.95) / quantile(theirs, 0.95)).toFixed(2),
+  ]);
+  console.log(`\n${table(['perch / other', 'median', '95 %'], shares)}`);
+  printNotes(NOTES);
   clip.remove();
 }
 

@@ -23,20 +23,27 @@ const DEFAULTS = {
   joins: '1000',
   minutes: '0.2',
 };
+const KNOWN = Object.fromEntries(
+  Object.entries(DEFAULTS).map(([name, fallback]) => [name, { type: 'string', default: fallback } as const]),
+);
+
+/** The flags as they were given, without the benchmarks' names. */
+export function givenFlags(args: readonly string[]): string[] {
+  const { tokens } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: KNOWN,
+    tokens: true,
+  });
+  return tokens.flatMap((token) => (token.kind === 'option' ? [`${token.rawName} ${token.value}`] : []));
+}
 
 /** Throws an Error for what is not known. */
 export function readArguments(args: readonly string[]): {
   readonly names: readonly string[];
   readonly options: BenchOptions;
 } {
-  const entries = Object.entries(DEFAULTS);
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: Object.fromEntries(
-      entries.map(([name, fallback]) => [name, { type: 'string', default: fallback } as const]),
-    ),
-  });
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: KNOWN });
   const numbers = (name: keyof typeof DEFAULTS): number[] => {
     const read = String(values[name]).split(',').map(Number);
     if (read.some((value) => !(value > 0))) throw new Error(`--${name} ${values[name]} is not above zero`);

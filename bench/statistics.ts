@@ -1,5 +1,8 @@
 /** What a row of measured values is told by, and how it is written. */
 
+/** Markdown's rule for a column of numbers is two dashes and a colon at least. */
+const MIN_COLUMN = 3;
+
 /** The value below which `share` of the values are (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -18,18 +21,27 @@ export function spread(values: readonly number[], digits: number): string {
 }
 
 /** For many values, under HEAD: name, median, 95th percentile, smallest, largest, how many. */
-export function row(name: string, unit: string, values: readonly number[], digits = 0): string {
+export function row(name: string, unit: string, values: readonly number[], digits = 0): string[] {
   const cells = [0.5, 0.95, 0, 1].map((share) => quantile(values, share).toFixed(digits));
-  return tableRow([`${name} (${unit})`, ...cells, String(values.length)]);
+  return [`${name} (${unit})`, ...cells, String(values.length)];
 }
 
-export const HEAD = tableHead(['what', 'median', '95 %', 'min', 'max', 'n']);
+export const HEAD = ['what', 'median', '95 %', 'min', 'max', 'n'];
 
-/** The first column is words, the others are numbers. */
-export function tableHead(names: readonly string[]): string {
-  return `${tableRow(names)}\n|${names.map((_, column) => (column === 0 ? '---' : '---:')).join('|')}|`;
+/** Markdown with its columns aligned. The first column is words, the others are numbers. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) =>
+    Math.max(MIN_COLUMN, name.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const padded = (cells: readonly string[]): string =>
+    line(widths.map((width, column) => pad(cells[column] ?? '', width, column)));
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [padded(head), line(rule), ...rows.map(padded)].join('\n');
 }
 
-export function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }

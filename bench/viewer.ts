@@ -6,9 +6,9 @@ import type { Browser } from 'playwright-core';
 import { launchChromium, provideChromium } from '../e2e/support/chromium.ts';
 import { killAll, PerchProcess, serve, stream } from '../e2e/support/perch-process.ts';
 import { ViewerPage } from '../e2e/support/viewer-page.ts';
-import { FORMAT, printConditions } from './conditions.ts';
+import { FORMAT, printConditions, printNotes } from './conditions.ts';
 import type { BenchOptions } from './options.ts';
-import { HEAD, row } from './statistics.ts';
+import { HEAD, row, table } from './statistics.ts';
 
 const LOADS = 20;
 const KILLS = 5;
@@ -17,6 +17,12 @@ const MS_PER_MINUTE = 60_000;
 
 /** Read in one go: ten seconds of pictures are few enough to be handed over at once. */
 const PICTURES_AT_ONCE = 300;
+
+const NOTES = [
+  '_Navigation to first picture_ includes loading the page, in a browser context of its own with an empty cache.',
+  `_Age_ is from the time strip, which is drawn before the encoder, to \`requestVideoFrameCallback\`: painting, encoding,
+  network, jitter buffer and decoding, not the way to the screen.`,
+];
 
 export async function benchViewer({ minutes }: BenchOptions): Promise<void> {
   const browser = await launchChromium(await provideChromium());
@@ -27,16 +33,15 @@ export async function benchViewer({ minutes }: BenchOptions): Promise<void> {
       `ages of pictures for ${minutes} minutes`,
       'kills at 640x360, 15 pictures/s, 0.5 Mbit/s',
     ]);
-    console.log(HEAD);
-    await benchDemo(browser, minutes);
-    await benchKills(browser);
+    console.log(table(HEAD, [...(await benchDemo(browser, minutes)), ...(await benchKills(browser))]));
+    printNotes(NOTES);
   } finally {
     await browser.close();
     await killAll();
   }
 }
 
-async function benchDemo(browser: Browser, minutes: number): Promise<void> {
+async function benchDemo(browser: Browser, minutes: number): Promise<string[][]> {
   const perch = new PerchProcess(['demo', '--host', '127.0.0.1', '--port', '0']);
   const [url] = await perch.says(/http:\/\/[\d.a-z]+:\d+\/watch\/pi-camera-stream/);
   const firsts: number[] = [];
@@ -54,14 +59,16 @@ async function benchDemo(browser: Browser, minutes: number): Promise<void> {
     }
     await viewer.page.close();
   }
-  console.log(row('navigation to first picture', 'ms', firsts));
-  console.log(row('age of a picture when shown', 'ms', ages));
-  console.log(row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs], 1));
   perch.signal('SIGTERM');
   await perch.end();
+  return [
+    row('navigation to first picture', 'ms', firsts),
+    row('age of a picture when shown', 'ms', ages),
+    row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs], 1),
+  ];
 }
 
-async function benchKills(browser: Browser): Promise<void> {
+async function benchKills(browser: Browser): Promise<string[][]> {
   const afterStreamer: number[] = [];
   const afterServer: number[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
@@ -90,6 +97,8 @@ async function benchKills(browser: Browser): Promise<void> {
     await newcomer.page.close();
     await killAll();
   }
-  console.log(row('restart of a killed streamer to a picture in the open page', 'ms', afterStreamer));
-  console.log(row('restart of a killed server to a picture in a new page', 'ms', afterServer));
+  return [
+    row('restart of a killed streamer to a picture in the open page', 'ms', afterStreamer),
+    row('restart of a killed server to a picture in a new page', 'ms', afterServer),
+  ];
 }
