@@ -6,7 +6,13 @@ import { growth, megabytesPerHour } from './growth.ts';
 import type { Minute } from './minute.ts';
 import type { Use } from './sample.ts';
 
-const UNITS = { residentMb: 'memory, MB', files: 'files', threads: 'threads', children: 'children' } as const;
+const UNITS = {
+  anonymousMb: 'memory of its own, MB',
+  residentMb: 'memory with code, MB',
+  files: 'files',
+  threads: 'threads',
+  children: 'children',
+} as const;
 
 export function printMinute(minutes: readonly Minute[], leftMs: number): void {
   const minute = minutes.at(-1);
@@ -31,8 +37,11 @@ export function printTables(minutes: readonly Minute[]): void {
     what: `${side}: ${UNITS[what]}`,
     'second quarter': round(early),
     end: round(late),
-    slope: what === 'residentMb' ? `${round(megabytesPerHour(samples, side))} MB/hour` : '',
-    'is back': isBack ? 'yes' : 'NO',
+    slope:
+      what === 'anonymousMb' || what === 'residentMb'
+        ? `${round(megabytesPerHour(samples, side, what))} MB/hour`
+        : '',
+    'is back': isBack === undefined ? '' : isBack ? 'yes' : 'NO',
   }));
   if (rows.length > 0) printTable('Held in quiet moments, medians', rows);
   const faults = [...new Set(minutes.flatMap(({ fault }) => fault ?? []))];
@@ -60,5 +69,5 @@ function faultRow(minutes: readonly Minute[], fault: FaultName): Record<string, 
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-const list = ({ residentMb, files, threads, children }: Use): string =>
-  `${residentMb.toFixed(1)} MB ${files} files ${threads} threads ${children} children`;
+const list = ({ anonymousMb, residentMb, files, threads, children }: Use): string =>
+  `${anonymousMb.toFixed(1)} of ${residentMb.toFixed(1)} MB ${files} files ${threads} threads ${children} children`;

@@ -11,9 +11,9 @@ function heldTooMuch(minutes: readonly Minute[]): string[] {
   const all = growth(minutes.map(({ sample }) => sample));
   if (all === undefined) return ['too few minutes to compare'];
   return all
-    .filter(({ isBack }) => !isBack)
+    .filter(({ isBack }) => isBack === false)
     .map(({ side, what, early, late }) => {
-      const bound = what === 'residentMb' ? `, more than ${MOST_MEMORY_GROWTH * 100} % more` : '';
+      const bound = what === 'anonymousMb' ? `, more than ${MOST_MEMORY_GROWTH * 100} % more` : '';
       return `${side}: ${what} was ${format(early)} and is ${format(late)}${bound}`;
     });
 }
