@@ -55,7 +55,7 @@ const NOTES = [
   `The viewers send transport-wide feedback every ${FEEDBACK_INTERVAL_MS} ms, as Chromium does, to whom it would send it: an offer that asks
   for it and has its header extension. Perch's has. _Told of arrivals_, the bare loop's has too; it throws the feedback
   away, so that the last ratio is without what receiving takes.`,
-  `_Pictures/s_ is a viewer's in the worst round; below ${FRAMES_PER_SECOND}, the sender left pictures out.`,
+  `_Pictures/s_ is a viewer's in the worst round: well below ${FRAMES_PER_SECOND}, pictures were left out or came late.`,
   'The ciphers are those that each library chose.',
 ];
 
