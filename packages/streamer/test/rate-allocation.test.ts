@@ -69,11 +69,11 @@ describe('changes of layer', () => {
     expect(viewers.after(1_000).layers).toBe('main main');
   });
 
-  test('back up only after the path has carried the main layer for two seconds', () => {
+  test('back up only after the path has carried the main layer for a second', () => {
     const viewers = stage(9_000, 600);
     expect(viewers.after(500).layers).toBe('main low');
     viewers.set(1, 2_500);
-    expect(viewers.after(2_000).layers).toBe('main low');
+    expect(viewers.after(1_000).layers).toBe('main low');
     expect(viewers.after(100).layers).toBe('main main');
   });
 
@@ -89,6 +89,6 @@ describe('changes of layer', () => {
       viewers.set(1, 600);
       viewers.after(500);
     }
-    expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 32_000, 32_000]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 32_000]);
   });
 });

@@ -15,7 +15,7 @@ const FALL_AFTER_MS = 300;
 
 /** Each change needs a keyframe: the path must carry the main layer, and something on top, for this long. */
 const CLIMB_MARGIN = 1.1;
-const CLIMB_AFTER_MS = 2_000;
+const CLIMB_AFTER_MS = 1_000;
 
 /** Who falls again so soon after a climb waits twice as long before the next, up to the longest. */
 const FALLEN_AGAIN_WITHIN_MS = 10_000;
