@@ -17,6 +17,12 @@ import { setPayloadType, setSequenceNumber, setSsrc } from './rtp-packet.ts';
  */
 export const MAX_FIRST_SEQUENCE_NUMBER = 0x7fff;
 
+/** Throws a RangeError unless it is a whole number from 0 to MAX_FIRST_SEQUENCE_NUMBER. */
+export function checkedFirstSequenceNumber(first: number): number {
+  if (Number.isInteger(first) && first >= 0 && first <= MAX_FIRST_SEQUENCE_NUMBER) return first;
+  throw new RangeError(`firstSequenceNumber ${first} is not within 0 to ${MAX_FIRST_SEQUENCE_NUMBER}`);
+}
+
 /**
  * How far back a number may be sent again. libsrtp refuses what is further behind the newest than its replay window
  * (RFC 3711, 3.3.2), which libdatachannel sets to this; a refused send is an exception.
@@ -69,10 +75,7 @@ export class OutgoingRtp {
   #keyframe: { readonly timestamp: number; readonly firstSequence: number } | undefined;
 
   constructor(options: OutgoingRtpOptions) {
-    const first = options.firstSequenceNumber;
-    if (!Number.isInteger(first) || first < 0 || first > MAX_FIRST_SEQUENCE_NUMBER) {
-      throw new RangeError(`firstSequenceNumber ${first} is not within 0 to ${MAX_FIRST_SEQUENCE_NUMBER}`);
-    }
+    const first = checkedFirstSequenceNumber(options.firstSequenceNumber);
     this.ssrc = options.ssrc;
     this.#payloadType = options.payloadType;
     this.#extensionIds = options.extensionIds ?? {};

@@ -11,7 +11,7 @@ import {
   placeExtensions,
   writeExtensionBlock,
 } from './header-extensions.ts';
-import { MAX_FIRST_SEQUENCE_NUMBER, type SentPacket } from './outgoing-rtp.ts';
+import { checkedFirstSequenceNumber, type SentPacket } from './outgoing-rtp.ts';
 import { RTP_HEADER_BYTES, writeRtpHeader } from './rtp-packet.ts';
 import { DEFAULT_MAX_PACKET_BYTES } from './rtp-packetizer.ts';
 
@@ -50,10 +50,7 @@ export class RtxStream {
   #memory = new Uint8Array(DEFAULT_MAX_PACKET_BYTES + OSN_BYTES);
 
   constructor(options: RtxStreamOptions) {
-    const first = options.firstSequenceNumber;
-    if (!Number.isInteger(first) || first < 0 || first > MAX_FIRST_SEQUENCE_NUMBER) {
-      throw new RangeError(`firstSequenceNumber ${first} is not within 0 to ${MAX_FIRST_SEQUENCE_NUMBER}`);
-    }
+    const first = checkedFirstSequenceNumber(options.firstSequenceNumber);
     this.ssrc = options.ssrc;
     this.#payloadType = options.payloadType;
     this.#extensionIds = options.extensionIds ?? {};
