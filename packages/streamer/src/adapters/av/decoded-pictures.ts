@@ -34,11 +34,7 @@ export function decodedPictures(
       .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
       .then((reason) => newest.end(reason));
     try {
-      for (;;) {
-        const picture = await newest.take(signal);
-        if (picture === undefined) return;
-        yield picture;
-      }
+      yield* newest.each(signal);
     } finally {
       await input.close();
       await reading;

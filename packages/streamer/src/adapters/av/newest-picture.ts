@@ -11,7 +11,6 @@ export class NewestPicture {
   #taken = emptyFrame();
   #capturedMs: number | undefined;
   #end: string | undefined;
-  #hearsAbort = false;
   #wake: () => void = () => undefined;
 
   /** Takes a reference; the frame stays the caller's. */
@@ -29,24 +28,25 @@ export class NewestPicture {
   }
 
   /**
-   * The newest picture that was not taken yet, once there is one; good until the next call. Undefined when the signal,
-   * the same at each call, aborts. Throws at the end.
+   * One after the other the picture that is the newest when it is asked for, each good until the next. To be called once;
+   * ends when `signal` aborts, throws at the end of the pictures.
    */
-  async take(signal: AbortSignal): Promise<RawPicture | undefined> {
-    if (!this.#hearsAbort) signal.addEventListener('abort', () => this.#wake(), { once: true });
-    this.#hearsAbort = true;
-    while (this.#capturedMs === undefined && this.#end === undefined && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+  async *each(signal: AbortSignal): AsyncGenerator<RawPicture, void> {
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    for (;;) {
+      while (this.#capturedMs === undefined && this.#end === undefined && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      if (signal.aborted) return;
+      if (this.#capturedMs === undefined) throw new Error(this.#end);
+      [this.#waiting, this.#taken] = [this.#taken, this.#waiting];
+      this.#waiting.unref();
+      const picture = { frame: this.#taken, capturedMs: this.#capturedMs };
+      this.#capturedMs = undefined;
+      yield picture;
     }
-    if (signal.aborted) return undefined;
-    if (this.#capturedMs === undefined) throw new Error(this.#end);
-    [this.#waiting, this.#taken] = [this.#taken, this.#waiting];
-    this.#waiting.unref();
-    const picture = { frame: this.#taken, capturedMs: this.#capturedMs };
-    this.#capturedMs = undefined;
-    return picture;
   }
 
   free(): void {

@@ -39,11 +39,7 @@ export function pipedPictures({ command, args }: RawProgram, log: Logger, format
       onExit: (reason) => newest.end(reason),
     });
     try {
-      for (;;) {
-        const picture = await newest.take(signal);
-        if (picture === undefined) return;
-        yield picture;
-      }
+      yield* newest.each(signal);
     } finally {
       await program.close();
       newest.free();
