@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { toNativeIceServers } from '../src/adapters/native-ice-servers.ts';
+import { toNativeIceServers as convert } from '../src/adapters/native-ice-servers.ts';
+
+const toNativeIceServers = (servers: Parameters<typeof convert>[0]) =>
+  convert(servers, (hostname) => hostname);
 
 const turn = (...urls: string[]) => ({ urls, username: 'u', credential: 'p' });
 const native = (hostname: string, port: number) => ({
@@ -54,4 +57,10 @@ test('credentials that no URL needs, or that are missing, do no harm', () => {
   expect(toNativeIceServers([{ urls: ['turn:a.example'] }])).toEqual([
     { ...native('a.example', 3478), username: '', password: '' },
   ]);
+});
+
+test('a server whose name has no address is left out, and the next one taken', () => {
+  const find = (hostname: string) => (hostname === 'a.example' ? undefined : '203.0.113.7');
+  const servers = [{ urls: ['stun:a.example'] }, turn('turn:a.example', 'turn:b.example')];
+  expect(convert(servers, find)).toEqual([native('203.0.113.7', 3478)]);
 });

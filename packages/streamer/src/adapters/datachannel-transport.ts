@@ -5,6 +5,8 @@
  * The native library throws at most calls in a wrong state, and a JavaScript exception inside one of its callbacks
  * ends the process: every call and every callback here is guarded, and what a peer sent is checked before it gets in.
  */
+import { ADDRCONFIG } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
 import { PeerConnection, type Track, Video } from 'node-datachannel';
 import type { Logger } from 'pino';
@@ -16,6 +18,7 @@ import type {
   Route,
   VideoOffer,
 } from '../domain/peer-transport.ts';
+import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -42,15 +45,21 @@ const MTU_BYTES = 1280;
 const HOLD_CANDIDATES_MS = 50;
 
 export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
+  const hosts = new IceHosts({ lookUp, clock, log });
   return ({ iceServers, video }, events) => {
     const connection = new PeerConnection('perch', {
-      iceServers: toNativeIceServers(iceServers),
+      iceServers: toNativeIceServers(iceServers, (hostname) => hosts.find(hostname)),
       disableAutoNegotiation: true,
       forceMediaTransport: true,
       mtu: MTU_BYTES,
     });
     return new DatachannelTransport(connection, video, events, { log, clock });
   };
+}
+
+/** By the system's resolver, as every program here; IPv6 where the machine has no IPv4. */
+async function lookUp(hostname: string): Promise<string> {
+  return (await lookup(hostname, { order: 'ipv4first', hints: ADDRCONFIG })).address;
 }
 
 type State = 'offering' | 'answered' | 'open' | 'closed';

@@ -9,6 +9,9 @@ const DEFAULT_PORT = 3478;
 const MAX_TURN_SERVERS = 2;
 const MAX_PORT = 65_535;
 
+/** Without TLS. */
+const KINDS: ReadonlySet<string> = new Set(['stun', 'turn']);
+
 interface IceUrl {
   readonly scheme: string;
   readonly hostname: string;
@@ -16,11 +19,17 @@ interface IceUrl {
   readonly transport: string;
 }
 
-export function toNativeIceServers(servers: readonly IceServer[]): (string | NativeIceServer)[] {
+/** `find` gives the address of a name, or undefined for a server to leave out. */
+export function toNativeIceServers(
+  servers: readonly IceServer[],
+  find: (hostname: string) => string | undefined,
+): (string | NativeIceServer)[] {
   const urls = servers.flatMap((server) =>
     server.urls.flatMap((text) => {
       const url = parseIceUrl(text);
-      return url === undefined || url.transport !== 'udp' ? [] : [{ server, url }];
+      if (url === undefined || url.transport !== 'udp' || !KINDS.has(url.scheme)) return [];
+      const hostname = find(url.hostname);
+      return hostname === undefined ? [] : [{ server, url: { ...url, hostname } }];
     }),
   );
   const stun = urls.filter(({ url }) => url.scheme === 'stun').slice(0, 1);
