@@ -23,6 +23,24 @@ export const ERROR_CODES = [
   'unknown-peer',
   /** The message needs a `register` or a `join` first, or the other role. */
   'wrong-role',
+  /** This server wants a token, and none was given. */
+  'token-missing',
+  /** Not a token that this server signed. */
+  'token-invalid',
+  /** The token was good until a time that has passed. */
+  'token-expired',
+  /** The owner has taken the token back. */
+  'token-revoked',
+  /** The token is good, but for another stream or the other right. */
+  'forbidden',
+  /** Too many messages in too short a time; come back after a while. */
+  'rate-limited',
+  /** This address has as many connections, or joins not yet answered, as it may have. */
+  'too-many-connections',
+  /** The server has as many streams as it takes. */
+  'too-many-streams',
+  /** Connected, and neither registered nor joined in time. */
+  'idle',
   /** Another broadcaster registered the same stream: this one is no longer it. */
   'replaced',
   /** The broadcaster takes no further viewer. */

@@ -23,3 +23,6 @@ export const MAX_ERROR_MESSAGE_CHARS = 512;
 
 /** STUN and TURN servers in one reply; Cloudflare sends about eight URLs. */
 export const MAX_ICE_SERVERS = 16;
+
+/** A signed right with a stream's name of 128 characters of any script, and a person's, is near 1,200. */
+export const MAX_TOKEN_CHARS = 2048;

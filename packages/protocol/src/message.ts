@@ -9,6 +9,7 @@ import {
   MAX_ERROR_MESSAGE_CHARS,
   MAX_SDP_MID_CHARS,
   MAX_STREAM_ID_CHARS,
+  MAX_TOKEN_CHARS,
   MAX_VIEWER_ID_CHARS,
 } from './limits.ts';
 
@@ -65,16 +66,33 @@ const errorFields = {
   code: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
 };
 
-const iceServers = { ice_servers: v.exactOptional(IceServersSchema) };
+/** A right or a session, signed by the server; what is in it concerns nobody else. */
+const Token = v.pipe(v.string(), v.regex(/^[\w.-]+$/u, 'is not a token'), v.maxLength(MAX_TOKEN_CHARS));
+
+const iceServers = {
+  ice_servers: v.exactOptional(IceServersSchema),
+  /** Seconds for which the credentials in it are good. */
+  ice_ttl: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** Why there is no TURN server among them: one sentence. */
+  turn_unavailable: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_ERROR_MESSAGE_CHARS))),
+};
 
 const clientMessages = {
-  register: v.object({ type: v.literal('register'), stream_id: StreamId }),
-  join: v.object({ type: v.literal('join'), stream_id: StreamId, viewer_id: v.exactOptional(ViewerId) }),
+  register: v.object({ type: v.literal('register'), stream_id: StreamId, token: v.exactOptional(Token) }),
+  join: v.object({
+    type: v.literal('join'),
+    stream_id: StreamId,
+    token: v.exactOptional(Token),
+    viewer_id: v.exactOptional(ViewerId),
+    resume_token: v.exactOptional(Token),
+  }),
   offer: v.object({ type: v.literal('offer'), to: Address, sdp: Sdp }),
   answer: v.object({ type: v.literal('answer'), to: Address, sdp: Sdp }),
   'ice-candidate': v.object({ type: v.literal('ice-candidate'), to: Address, ...candidateFields }),
   'stream-state': v.object({ type: v.literal('stream-state'), to: Address, ...streamState }),
   error: v.object({ type: v.literal('error'), to: Address, ...errorFields }),
+  'viewer-ended': v.object({ type: v.literal('viewer-ended'), viewer_id: ViewerId }),
+  connected: v.object({ type: v.literal('connected'), route: v.picklist(['direct', 'relayed']) }),
   ping: v.object({ type: v.literal('ping') }),
 };
 
@@ -85,13 +103,17 @@ const serverMessages = {
     viewer_id: ViewerId,
     stream_id: StreamId,
     resumed: v.exactOptional(v.boolean()),
+    resume_token: v.exactOptional(Token),
     ...iceServers,
   }),
+  'ice-servers': v.object({ type: v.literal('ice-servers'), ...iceServers }),
   'viewer-joined': v.object({
     type: v.literal('viewer-joined'),
     viewer_id: ViewerId,
     resumed: v.exactOptional(v.boolean()),
     replaces: v.exactOptional(ViewerId),
+    /** The viewer makes the offer, by WHEP; the broadcaster answers it. */
+    offers: v.exactOptional(v.boolean()),
     ...iceServers,
   }),
   'viewer-left': v.object({

@@ -21,6 +21,31 @@ describe('decoding', () => {
     expect(client(message)).toEqual({ ok: true, value: message });
   });
 
+  test.each([
+    { type: 'register', stream_id: 'garden', token: 'abc.DEF-1_2.ghi' },
+    {
+      type: 'join',
+      stream_id: 'garden',
+      token: 'abc.def.ghi',
+      viewer_id: 'viewer-1',
+      resume_token: 'a.b.c',
+    },
+    { type: 'viewer-ended', viewer_id: 'viewer-1' },
+    { type: 'connected', route: 'relayed' },
+  ])('[WIRE1] $type with what is new in it is read', (message) => {
+    expect(client(message)).toEqual({ ok: true, value: message });
+  });
+
+  test.each([
+    { type: 'register', stream_id: 'garden', token: 'no spaces' },
+    { type: 'join', stream_id: 'garden', token: 'x'.repeat(2049) },
+    { type: 'join', stream_id: 'garden', resume_token: 7 },
+    { type: 'viewer-ended' },
+    { type: 'connected', route: 'by pigeon' },
+  ])('[WIRE5] %j is refused with bad-message', (message) => {
+    expect(codeOf(client(message))).toBe('bad-message');
+  });
+
   test.each(['', 'x', '{', '[]', '"join"', 'null', '7', '[{"type":"ping"}]', '{"type":"ping"'])(
     '[WIRE2] %j is refused with bad-json',
     (text) => {
