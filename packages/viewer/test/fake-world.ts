@@ -4,6 +4,7 @@ import { Player } from '../src/domain/player.ts';
 import type {
   Candidate,
   Clock,
+  Departure,
   MediaConnection,
   MediaEvents,
   Socket,
@@ -65,7 +66,7 @@ export const settle = () => new Promise<void>((resolve) => setImmediate(resolve)
 export class FakeSocket implements Socket {
   readonly sent: ClientMessage[] = [];
   readonly events: SocketEvents;
-  closed = false;
+  closed: Departure | undefined;
 
   constructor(events: SocketEvents) {
     this.events = events;
@@ -75,8 +76,8 @@ export class FakeSocket implements Socket {
     this.sent.push(JSON.parse(text));
   }
 
-  close() {
-    this.closed = true;
+  close(how: Departure) {
+    this.closed = how;
   }
 
   receive(message: object) {

@@ -112,20 +112,33 @@ describe('a lost WebSocket', () => {
   test('[LIFE3] a server that is closing is left at once and looked for again', async () => {
     await world.goLive();
     world.socket.receive({ type: 'error', code: 'server-closing', message: 'closing' });
-    expect(world.socket.closed).toBe(true);
+    expect(world.socket.closed).toBe('lost');
     expect(world.status).toEqual({ state: 'live', serverLost: true });
     await world.clock.advance(125);
     expect(world.sockets).toHaveLength(2);
   });
 
+  test('[JOIN6] a silent one is not closed as by someone who leaves: that may arrive before the next join', async () => {
+    await world.goLive();
+    await world.play(5_000);
+    world.socket.receive({ type: 'pong' });
+    await world.play(10_200);
+    expect(world.sockets).toHaveLength(2);
+    expect(world.sockets[0]?.closed).toBe('lost');
+    world.open();
+    expect(world.joins.at(-1)).toMatchObject({ viewer_id: 'viewer-1' });
+    world.player.disconnect();
+    expect(world.sockets[1]?.closed).toBe('left');
+  });
+
   test('one that never opens, or takes nobody in, is given up after 5 s', async () => {
     world.player.connect(STREAM);
     await world.clock.advance(5_000);
-    expect(world.sockets[0]?.closed).toBe(true);
+    expect(world.sockets[0]?.closed).toBe('lost');
     await world.clock.advance(500);
     world.open();
     await world.clock.advance(5_000);
-    expect(world.sockets[1]?.closed).toBe(true);
+    expect(world.sockets[1]?.closed).toBe('lost');
     expect(world.status).toMatchObject({ state: 'reconnecting', attempt: 2, why: 'server' });
   });
 });

@@ -525,7 +525,7 @@ describe('media that breaks', () => {
     await world.goLive();
     world.player.handleNetworkChange();
     await world.play(5_100);
-    expect(world.socket.closed).toBe(true);
+    expect(world.socket.closed).toBe('lost');
     await world.play(2_000);
     world.open();
     expect(world.joins.at(-1)).toEqual({ type: 'join', stream_id: STREAM, viewer_id: 'viewer-1' });
@@ -571,7 +571,7 @@ describe('refusals', () => {
       await world.goToMedia();
       error(code);
       expect(world.status).toEqual({ state: 'ended', why: code });
-      expect(world.socket.closed).toBe(true);
+      expect(world.socket.closed).toBe('left');
       expect(world.media.closed).toBe(true);
       expect(world.clock.timers.size).toBe(0);
       world.player.handleNetworkChange();
@@ -630,7 +630,7 @@ describe('refusals', () => {
     world.socket.events.onText(text);
     await settle();
     expect(world.statuses).toHaveLength(before);
-    expect(world.socket.closed).toBe(false);
+    expect(world.socket.closed).toBeUndefined();
   });
 });
 
@@ -653,7 +653,7 @@ describe('Disconnect', () => {
       world.player.disconnect();
       expect(world.status).toEqual({ state: 'idle' });
       expect(world.clock.timers.size).toBe(0);
-      expect(world.sockets.every(({ closed }) => closed)).toBe(true);
+      expect(world.sockets.every(({ closed }) => closed !== undefined)).toBe(true);
       expect(world.connections.every(({ closed }) => closed)).toBe(true);
       expect(world.fetches.every(({ aborted }) => aborted)).toBe(true);
       expect(world.screenCleared).toBe(1);
@@ -668,7 +668,7 @@ describe('Disconnect', () => {
     world.player.disconnect();
     world.player.disconnect();
     expect(world.sockets).toHaveLength(50);
-    expect(world.sockets.every(({ closed }) => closed)).toBe(true);
+    expect(world.sockets.every(({ closed }) => closed !== undefined)).toBe(true);
     expect(world.connections.every(({ closed }) => closed)).toBe(true);
     expect(world.clock.timers.size).toBe(0);
   });

@@ -1,5 +1,8 @@
 import type { OpenSocket } from '../domain/ports.ts';
 
+/** 1000 means that we leave (SPEC.md, JOIN6). A page may send no other code but its own, from 3000 on. */
+const CLOSE_CODES = { left: 1000, lost: 4000 } as const;
+
 /** The server that served the page, over the same security. */
 export function signalingUrl(page: { readonly protocol: string; readonly host: string }): string {
   return `${page.protocol === 'https:' ? 'wss:' : 'ws:'}//${page.host}/`;
@@ -25,9 +28,9 @@ export function browserSocketOpener(url: string): OpenSocket {
       send: (text) => {
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
       },
-      close: () => {
+      close: (how) => {
         listening.abort();
-        socket.close(1000);
+        socket.close(CLOSE_CODES[how]);
       },
     };
   };

@@ -18,10 +18,13 @@ export interface SocketEvents {
   onClosed(): void;
 }
 
+/** Whether the person goes, or only this socket is given up and another is to take its place (SPEC.md, JOIN6). */
+export type Departure = 'left' | 'lost';
+
 /** One WebSocket. After `close()` it reports nothing more. */
 export interface Socket {
   send(text: string): void;
-  close(): void;
+  close(how: Departure): void;
 }
 
 export type OpenSocket = (events: SocketEvents) => Socket;

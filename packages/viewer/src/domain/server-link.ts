@@ -1,7 +1,7 @@
 import { type ClientMessage, decodeServerMessage, type ServerMessage } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
 import { backoffMs, SERVER_BACKOFF } from './backoff.ts';
-import type { Clock, OpenSocket, Random, Socket } from './ports.ts';
+import type { Clock, Departure, OpenSocket, Random, Socket } from './ports.ts';
 
 /** A phone that changes networks leaves a socket that never opens and never fails. */
 const OPEN_WAIT_MS = 5_000;
@@ -68,7 +68,7 @@ export class ServerLink {
   }
 
   open(): void {
-    this.#release();
+    this.#release('lost');
     this.#state = { state: 'opening', attempt: this.#failures };
     this.#openWait.set(OPEN_WAIT_MS, () => this.drop());
     let socket: Socket | undefined;
@@ -97,10 +97,13 @@ export class ServerLink {
     this.#failures = 0;
   }
 
-  /** Gives up the socket and plans another. */
+  /**
+   * Gives up the socket and plans another. A silent socket may still deliver what it is closed with, and before the next
+   * one is open: had we `left`, the broadcaster would end our media.
+   */
   drop(): void {
     if (this.#state.state === 'closed' || this.#state.state === 'down') return;
-    this.#release();
+    this.#release('lost');
     this.#failures += 1;
     const retryInMs = backoffMs(this.#failures, SERVER_BACKOFF, this.#random);
     this.#state = { state: 'down', attempt: this.#failures, retryInMs };
@@ -126,18 +129,18 @@ export class ServerLink {
   }
 
   close(): void {
-    this.#release();
+    this.#release('left');
     this.#state = { state: 'closed' };
   }
 
-  #release(): void {
+  #release(how: Departure): void {
     this.#retry.clear();
     this.#openWait.clear();
     this.#nextPing.clear();
     this.#pongWait.clear();
     const socket = this.#socket;
     this.#socket = undefined;
-    socket?.close();
+    socket?.close(how);
   }
 
   #handleOpen(): void {
