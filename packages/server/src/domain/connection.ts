@@ -52,6 +52,9 @@ export class Connection {
       case 'stream-state':
       case 'error':
         return relay(this.#member, message);
+      case 'viewer-ended':
+      case 'connected':
+        return undefined;
       case 'ping':
         this.#member.peer.send({ type: 'pong' });
         return undefined;

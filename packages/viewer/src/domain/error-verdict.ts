@@ -22,11 +22,20 @@ export function judgeError({ code: sent, message }: ServerMessageOf<'error'>): E
     case 'stream-not-available':
       return { verdict: 'no-camera' };
     case 'server-closing':
+    case 'rate-limited':
+    case 'too-many-connections':
+    case 'idle':
       return { verdict: 'server-leaves' };
     case 'replaced':
     case 'bad-stream-id':
     case 'too-many-viewers':
     case 'not-acceptable':
+    case 'token-missing':
+    case 'token-invalid':
+    case 'token-expired':
+    case 'token-revoked':
+    case 'forbidden':
+    case 'too-many-streams':
       return { verdict: 'over', why: code };
     case 'bad-sdp':
       // Our answer was refused, and the next one would be the same.

@@ -14,7 +14,20 @@ export type ConnectingStep =
   | 'tap';
 
 export type EndReason =
-  | Extract<ErrorCode, 'replaced' | 'refused' | 'bad-stream-id' | 'too-many-viewers' | 'not-acceptable'>
+  | Extract<
+      ErrorCode,
+      | 'replaced'
+      | 'refused'
+      | 'bad-stream-id'
+      | 'too-many-viewers'
+      | 'too-many-streams'
+      | 'not-acceptable'
+      | 'token-missing'
+      | 'token-invalid'
+      | 'token-expired'
+      | 'token-revoked'
+      | 'forbidden'
+    >
   /** The browser has no WebRTC, or it is turned off. */
   | 'no-webrtc';
 
@@ -87,6 +100,18 @@ function describeEnd(why: EndReason, detail: string | undefined): string {
       return 'That is not a stream name. Please check it.';
     case 'too-many-viewers':
       return 'The camera has as many viewers as it can serve. Please try later.';
+    case 'too-many-streams':
+      return 'The server has as many streams as it takes. Please try later.';
+    case 'token-missing':
+      return 'This link is not complete. Please ask the camera’s owner for one with a key in it.';
+    case 'token-invalid':
+      return 'This link’s key is not one of this server. Please ask the camera’s owner for a new link.';
+    case 'token-expired':
+      return 'This link has expired. Please ask the camera’s owner for a new one.';
+    case 'token-revoked':
+      return 'This link is no longer valid. Please ask the camera’s owner for a new one.';
+    case 'forbidden':
+      return 'This link is for another camera. Please ask the camera’s owner for one for this camera.';
     case 'not-acceptable':
       return 'This browser can’t show the camera’s video.';
     case 'no-webrtc':

@@ -237,6 +237,7 @@ export class WatchSession {
         this.#handleError(message);
         break;
       case 'answer':
+      case 'ice-servers':
       case 'pong':
       case 'registered':
       case 'viewer-joined':
