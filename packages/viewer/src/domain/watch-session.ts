@@ -1,13 +1,11 @@
-import type { IceServer, ServerMessage, ServerMessageOf } from '@perch/protocol';
+import type { ServerMessage, ServerMessageOf } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
 import { backoffMs, MEDIA_BACKOFF } from './backoff.ts';
 import { judgeError } from './error-verdict.ts';
-import { IceServerCache } from './ice-server-cache.ts';
-import { keepEarly, MediaLeg } from './media-leg.ts';
+import { IceForTries } from './ice-for-tries.ts';
 import { MediaLegs } from './media-legs.ts';
 import { PictureWatch } from './picture-watch.ts';
-import type { Candidate, Ports } from './ports.ts';
-import { relaysForTry } from './relays-for-try.ts';
+import type { Ports } from './ports.ts';
 import { ServerLink } from './server-link.ts';
 import type { EndReason, Status } from './status.ts';
 
@@ -60,18 +58,14 @@ export class WatchSession {
   /** For the next `join` after media broke or, with an old server, while the camera is away. */
   readonly #rejoin: Alarm;
   readonly #disconnected: Alarm;
-  readonly #oldServersIce: IceServerCache;
-  readonly #legs = new MediaLegs();
+  readonly #ice: IceForTries;
+  readonly #legs: MediaLegs;
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
-  /** Connections in a row that never showed a picture. */
-  #triesInVain = 0;
-  #early: Candidate[] = [];
   #camera: 'unknown' | 'present' | 'restarting' | 'absent' = 'unknown';
   #joined = false;
   #viewerId: string | undefined;
   #serverTellsArrivals = true;
-  #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #blocked = false;
   #visible: boolean;
   #ended: Extract<Status, { state: 'ended' }> | undefined;
@@ -88,7 +82,15 @@ export class WatchSession {
     this.#patience = new Alarm(ports.clock);
     this.#rejoin = new Alarm(ports.clock);
     this.#disconnected = new Alarm(ports.clock);
-    this.#oldServersIce = new IceServerCache(ports);
+    this.#ice = new IceForTries(ports);
+    this.#legs = new MediaLegs(ports.media, {
+      onSend: (message) => this.#link.send(message),
+      onConnection: (state) => this.#handleConnection(state),
+      onBlocked: (blocked) => this.#handleBlocked(blocked),
+      onTakenOver: () => this.#handleMoving(),
+      onFrame: () => this.#picture.handleFrame(),
+      onFailed: () => this.#handleMediaLost(),
+    });
     this.#picture = new PictureWatch(
       ports.clock,
       { patienceMs: FREEZE_MS, visible: options.visible },
@@ -169,7 +171,7 @@ export class WatchSession {
     this.#link.close();
     this.#patience.clear();
     this.#rejoin.clear();
-    this.#oldServersIce.close();
+    this.#ice.close();
     this.#dropLegs();
     this.#picture.reset();
     this.#ports.media.clear();
@@ -203,7 +205,7 @@ export class WatchSession {
   #handleDown(): void {
     this.#joined = false;
     this.#camera = 'unknown';
-    this.#early = [];
+    this.#legs.forgetEarly();
     this.#patience.clear();
     this.#rejoin.clear();
     this.#picture.setPatience(FREEZE_MS);
@@ -222,7 +224,7 @@ export class WatchSession {
         this.#handleOffer(message);
         break;
       case 'ice-candidate':
-        this.#handleCandidate(message);
+        this.#legs.addCandidate(message, { isOfferDue: this.#media.phase === 'asking' });
         break;
       case 'broadcaster-joined':
         this.#handleCameraJoined();
@@ -253,11 +255,11 @@ export class WatchSession {
     this.#patience.clear();
     this.#joined = true;
     this.#viewerId = message.viewer_id;
-    this.#early = [];
+    this.#legs.forgetEarly();
     // The camera says so again where it still holds (SPEC.md, STATE2).
     if (this.#camera === 'restarting') this.#camera = 'present';
     this.#serverTellsArrivals = message.ice_servers !== undefined;
-    this.#iceServers = message.ice_servers ?? this.#oldServersIce.get();
+    this.#ice.take(message.ice_servers);
     if (this.#camera === 'absent') this.#askOldServerLater();
     else if (message.resumed !== true) this.#expectOffer();
     // Who resumes is sent no offer: media that broke meanwhile must be asked for.
@@ -269,7 +271,7 @@ export class WatchSession {
 
   #handleCameraJoined(): void {
     this.#camera = 'present';
-    this.#early = [];
+    this.#legs.forgetEarly();
     this.#rejoin.clear();
     this.#picture.setPatience(FREEZE_MS);
     // A camera that only lost its WebSocket keeps its media going and sends no offer (SPEC.md, REG6, RESUME3).
@@ -345,40 +347,8 @@ export class WatchSession {
     this.#media = { phase: 'opening' };
     this.#rejoin.clear();
     this.#awaitFirstFrame();
-    const to = offer.from;
-    const leg: MediaLeg = new MediaLeg(this.#ports.media, this.#early, {
-      onAnswer: (sdp) => this.#link.send({ type: 'answer', to, sdp }),
-      onCandidate: (candidate) => {
-        if (this.#legs.isNewest(leg)) this.#link.send({ type: 'ice-candidate', to, ...candidate });
-      },
-      onConnection: (state) => this.#legs.isNewest(leg) && this.#handleConnection(state),
-      onFrame: () => this.#handleFrame(leg),
-      onBlocked: (blocked) => this.#legs.isNewest(leg) && this.#handleBlocked(blocked),
-      onFailed: () => this.#handleMediaLost(),
-    });
-    this.#legs.add(leg, { keepsPicture });
-    this.#early = [];
     this.#report();
-    void leg.answer(offer.sdp, this.#serversForTry());
-  }
-
-  #serversForTry(): readonly IceServer[] | Promise<readonly IceServer[]> {
-    const servers = this.#iceServers;
-    const inVain = this.#triesInVain;
-    return 'then' in servers
-      ? servers.then((fetched) => relaysForTry(fetched, inVain))
-      : relaysForTry(servers, inVain);
-  }
-
-  /** While an offer is due a candidate may belong to it or to the connection that is there: both get it. */
-  #handleCandidate({ candidate, sdpMid, sdpMLineIndex }: ServerMessageOf<'ice-candidate'>): void {
-    const kept: Candidate = {
-      candidate,
-      ...(sdpMid !== undefined && { sdpMid }),
-      ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
-    };
-    this.#legs.addCandidate(kept);
-    if (this.#legs.isEmpty || this.#media.phase === 'asking') keepEarly(this.#early, kept);
+    this.#legs.answer(offer, this.#ice.forTry(), { keepsPicture });
   }
 
   #awaitFirstFrame(): void {
@@ -413,14 +383,6 @@ export class WatchSession {
     }
   }
 
-  #handleFrame(leg: MediaLeg): void {
-    if (this.#legs.isRenewing && this.#legs.isNewest(leg)) {
-      this.#legs.settle();
-      this.#handleMoving();
-    }
-    this.#picture.handleFrame();
-  }
-
   #handlePicture(picture: 'none' | 'moving' | 'frozen'): void {
     if (picture === 'moving') this.#handleMoving();
     else this.#handleFrozen();
@@ -430,7 +392,7 @@ export class WatchSession {
   #handleMoving(): void {
     if (this.#camera === 'restarting') this.#camera = 'present';
     this.#mediaFailures = 0;
-    this.#triesInVain = 0;
+    this.#ice.handlePicture();
     this.#blocked = false;
     if (this.#media.phase === 'opening') {
       if (this.#joined) this.#patience.clear();
@@ -462,7 +424,7 @@ export class WatchSession {
     }
     this.#patience.clear();
     this.#mediaFailures += 1;
-    if (this.#media.phase === 'opening') this.#triesInVain += 1;
+    if (this.#media.phase === 'opening') this.#ice.handleInVain();
     const retryInMs =
       this.#mediaFailures === 1 ? 0 : backoffMs(this.#mediaFailures - 1, MEDIA_BACKOFF, this.#ports.random);
     this.#media = { phase: 'lost', retryInMs };
