@@ -1,0 +1,29 @@
+/** Anyone may publish and watch anything. A viewer's id is still given back only to who had it. */
+import type { Result } from '@perch/protocol';
+import type { Authority, Grant, Right } from './authority.ts';
+import type { ResumeTokens } from './tokens.ts';
+
+export class OpenAuthority implements Authority {
+  readonly open = true;
+  readonly #resumeTokens: ResumeTokens;
+
+  constructor(resumeTokens: ResumeTokens) {
+    this.#resumeTokens = resumeTokens;
+  }
+
+  check(_token: string | undefined, right: Right, streamId: string): Result<Grant> {
+    return { ok: true, value: { right, streamId, tokenId: undefined, expiresAtMs: undefined } };
+  }
+
+  signResume(viewerId: string, streamId: string): string {
+    return this.#resumeTokens.signResume(viewerId, streamId);
+  }
+
+  mayResume(resumeToken: string | undefined, viewerId: string, streamId: string): boolean {
+    return resumeToken !== undefined && this.#resumeTokens.isResume(resumeToken, viewerId, streamId);
+  }
+
+  onRevoked(): void {
+    // There is nothing to revoke.
+  }
+}
