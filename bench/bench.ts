@@ -5,6 +5,7 @@ import { benchFirstFrame } from './first-frame.ts';
 import { benchJoins } from './joins.ts';
 import { benchLatency } from './latency.ts';
 import { type BenchOptions, readArguments } from './options.ts';
+import { benchSignaling } from './signaling.ts';
 import { benchViewer } from './viewer.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   'first-frame': benchFirstFrame,
   joins: benchJoins,
   viewer: benchViewer,
+  signaling: benchSignaling,
 };
 
 const { names, options } = understood(process.argv.slice(2));

@@ -4,15 +4,17 @@ import { parseArgs } from 'node:util';
 export interface BenchOptions {
   /** fan-out: numbers of viewers; as many as a small camera has, and more. */
   readonly viewers: readonly number[];
-  /** fan-out, latency: how long one measurement is. */
+  /** fan-out, latency, signaling: how long one measurement is. */
   readonly seconds: number;
-  /** fan-out, latency: how often each sender has its turn. */
+  /** fan-out, latency, signaling: how often each sender or server has its turn. */
   readonly rounds: number;
   /** first-frame: page loads of each kind. */
   readonly loads: number;
   readonly joins: number;
   /** viewer: how long pictures' ages are read. */
   readonly minutes: number;
+  /** signaling: how many watch; the first number's cost of a join is what the others' is compared with. */
+  readonly crowd: readonly number[];
 }
 
 const DEFAULTS = {
@@ -22,6 +24,7 @@ const DEFAULTS = {
   loads: '100',
   joins: '1000',
   minutes: '0.2',
+  crowd: '1000,19500',
 };
 const KNOWN = Object.fromEntries(
   Object.entries(DEFAULTS).map(([name, fallback]) => [name, { type: 'string', default: fallback } as const]),
@@ -59,6 +62,7 @@ export function readArguments(args: readonly string[]): {
       loads: number('loads'),
       joins: number('joins'),
       minutes: number('minutes'),
+      crowd: numbers('crowd'),
     },
   };
 }

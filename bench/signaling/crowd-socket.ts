@@ -1,0 +1,63 @@
+/** One of thousands of client sockets: says what it is told to, and counts what it hears. */
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+/** Loopback addresses that the sockets come from in turn. */
+const ADDRESSES = 250;
+
+export class CrowdSocket {
+  readonly #socket: WebSocket;
+  #onFirst: ((text: string) => void) | undefined;
+  id = '';
+  /** Messages, without the answer to `join` and `register`. */
+  received = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => {
+      if (this.#onFirst === undefined) this.received += 1;
+      else this.#onFirst(String(data));
+    });
+    socket.on('error', (error) => {
+      throw error;
+    });
+  }
+
+  static async open(port: number, position: number): Promise<CrowdSocket> {
+    const options = { localAddress: `127.0.1.${1 + (position % ADDRESSES)}`, perMessageDeflate: false };
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, options);
+    await once(socket, 'open');
+    return new CrowdSocket(socket);
+  }
+
+  async register(streamId: string): Promise<void> {
+    await this.#ask({ type: 'register', stream_id: streamId }, 'registered');
+  }
+
+  async join(streamId: string): Promise<void> {
+    const { viewer_id } = await this.#ask({ type: 'join', stream_id: streamId }, 'joined');
+    this.id = String(viewer_id);
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close(1000);
+    await once(this.#socket, 'close');
+  }
+
+  #ask(message: object, expected: string): Promise<Readonly<Record<string, unknown>>> {
+    const answer = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
+      this.#onFirst = (text) => {
+        this.#onFirst = undefined;
+        const answered = JSON.parse(text) as Readonly<Record<string, unknown>>;
+        if (answered['type'] === expected) resolve(answered);
+        else reject(new Error(`the server answered ${text}`));
+      };
+    });
+    this.#socket.send(JSON.stringify(message));
+    return answer;
+  }
+}
