@@ -6,9 +6,9 @@ import { systemScheduler } from '../system-scheduler.ts';
 import { JwtTokens } from './jwt-tokens.ts';
 import { TokenStore } from './token-store.ts';
 
-/** The secret signs ids of viewers to come back to. With a new one at each start they get new ones after it. */
-export function openAuthority(secret: Uint8Array): OpenAuthority {
-  return new OpenAuthority(new JwtTokens(secret, Date.now));
+/** With a store, viewers have their ids back even after a restart; with a secret, while that is the same. */
+export function openAuthority(source: Uint8Array | TokenStore): OpenAuthority {
+  return new OpenAuthority(source instanceof TokenStore ? source.tokens : new JwtTokens(source, Date.now));
 }
 
 /** @throws StateFolderError */
