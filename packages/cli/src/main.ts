@@ -10,6 +10,7 @@ import type { AnyCommand } from './commands/command.ts';
 import { demo } from './commands/demo.ts';
 import { serve } from './commands/serve.ts';
 import { stream } from './commands/stream.ts';
+import { token } from './commands/token.ts';
 import { Lifetime } from './lifetime.ts';
 import { createLog } from './log.ts';
 import { type Output, processOutput } from './output.ts';
@@ -20,7 +21,7 @@ import { readDotEnv } from './settings/dot-env.ts';
 import { formatConfig } from './settings/print-config.ts';
 import type { LogLevel } from './settings/setting.ts';
 
-const COMMANDS: readonly AnyCommand[] = [demo, serve, stream];
+const COMMANDS: readonly AnyCommand[] = [demo, serve, stream, token];
 
 /** A closed program ends by itself; this is for native threads that a library left behind. */
 const LINGER_MS = 100;

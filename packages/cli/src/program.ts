@@ -15,7 +15,8 @@ export interface Invocation {
 const VALUES_HELP = `A value comes from the flag, else the environment, else the file .env in the
 working folder, else the default. --print-config shows what was decided.`;
 
-const EXIT_HELP = `Exit codes: 0 ended as asked, 1 failed, 2 wrong usage or configuration.`;
+const EXIT_HELP = `Exit codes: 0 ended as asked, 1 failed, 2 wrong usage or configuration.
+3 a streamer with a token was replaced by another one.`;
 
 const OVERVIEW_HELP = `
 "perch <command> --help" lists a command's settings, with examples.
@@ -25,6 +26,8 @@ Start here:
   perch serve                      on a server with a public address
   perch stream --signaling-url ws://203.0.113.7:8080
                                    on the Raspberry Pi
+  perch token --view pi-camera-stream
+                                   on the server: a link for who may watch
 
 ${EXIT_HELP}`;
 
@@ -111,7 +114,7 @@ const MAX_HELP_COLUMNS = 110;
 
 function usageFailure(error: CommanderError): CommandFailure {
   if (error.code === 'commander.help') {
-    return new CommandFailure('which command? demo, serve or stream', EXIT.usage);
+    return new CommandFailure('which command? demo, serve, stream or token', EXIT.usage);
   }
   const message = error.message.replace(/^error: /, '').replace(/\n\(?D(id you mean .*?)\)?$/, '; d$1');
   return new CommandFailure(message.replace(/\s*\n\s*/g, ' '), EXIT.usage);

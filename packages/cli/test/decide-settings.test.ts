@@ -41,6 +41,7 @@ describe('settings', () => {
       maxViewers: 20,
       playoutDelay: 0,
       stats: false,
+      token: '',
       logLevel: 'info',
     });
     expect(decided(serveSettings, {}).values).toMatchObject({ port: 8080, host: '0.0.0.0', open: false });
@@ -92,8 +93,8 @@ describe('settings', () => {
     const secrets = [serveSettings, streamSettings, demoSettings].flatMap((table) =>
       Object.values<CommandSettings[string]>(table).filter((it) => it.secret),
     );
-    expect(secrets.map((it) => it.env)).toEqual(['CLOUDFLARE_TURN_TOKEN', 'TURN_SECRET']);
-    expect(secrets.map((it) => it.flag)).toEqual([undefined, undefined]);
+    expect(secrets.map((it) => it.env)).toEqual(['CLOUDFLARE_TURN_TOKEN', 'TURN_SECRET', 'PERCH_TOKEN']);
+    expect(secrets.map((it) => it.flag)).toEqual([undefined, undefined, undefined]);
   });
 });
 

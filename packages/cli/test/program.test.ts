@@ -4,10 +4,11 @@ import type { AnyCommand } from '../src/commands/command.ts';
 import { demo } from '../src/commands/demo.ts';
 import { serve } from '../src/commands/serve.ts';
 import { stream } from '../src/commands/stream.ts';
+import { token } from '../src/commands/token.ts';
 import { parseCommandLine } from '../src/program.ts';
 import type { CommandSettings } from '../src/settings/setting.ts';
 
-const commands: readonly AnyCommand[] = [demo, serve, stream];
+const commands: readonly AnyCommand[] = [demo, serve, stream, token];
 
 function parse(...args: string[]) {
   let written = '';
@@ -65,7 +66,7 @@ describe('the command line', () => {
   });
 
   it('without a command is wrong usage', () => {
-    expect(parse().failure).toEqual({ message: 'which command? demo, serve or stream', exitCode: 2 });
+    expect(parse().failure).toEqual({ message: 'which command? demo, serve, stream or token', exitCode: 2 });
   });
 
   it.each([

@@ -1,8 +1,8 @@
 /** `perch demo`: server and test picture in one process, to see Perch work before setting anything up. */
 import { networkInterfaces } from 'node:os';
-import { renderUnicodeCompact } from 'uqr';
 import { frame } from '../box.ts';
 import { localAddresses, type PageHosts, pageHosts } from '../local-addresses.ts';
+import { qrCode } from '../qr-code.ts';
 import { DEFAULT_STREAM_ID, demoSettings } from '../settings/tables.ts';
 import type { Command } from './command.ts';
 import { openServer, openStreamer } from './parts.ts';
@@ -43,7 +43,7 @@ Examples:
     const pages = demoPages(hosts, server.port);
     output.out(`\n${frame(demoLines(pages), output.columns)}`);
     const [phone] = pages.nearby;
-    if (output.terminal && phone !== undefined) output.out(`${qrCode(phone)}\n`);
+    if (output.terminal && phone !== undefined) output.out(`${qrCode(phone, output.columns)}\n`);
 
     await Promise.race([streamer.ended, lifetime.endAsked]);
     // The terminal has put ^C there, and the prompt comes next.
@@ -73,10 +73,4 @@ export function demoLines({ here, nearby }: DemoPages): string[] {
     'For a real camera: "perch serve" on a server, "perch stream" on',
     'the Raspberry Pi. docs/OWNERS-GUIDE.md goes through it step by step.',
   ];
-}
-
-/** White on black whatever the terminal's colours are, and as they were afterwards. */
-function qrCode(url: string): string {
-  const lines = renderUnicodeCompact(url, { border: 2 }).split('\n');
-  return lines.map((line) => `  \u001b[97;40m${line}\u001b[0m`).join('\n');
 }

@@ -73,5 +73,6 @@ function decide(name: string, setting: Setting<unknown>, sources: Sources): Deci
     const dotEnv = sources.dotEnv[setting.env];
     if (dotEnv) return { name, setting, text: dotEnv, origin: '.env' };
   }
-  return { name, setting, text: setting.fallback, origin: 'default' };
+  const text = setting.fallbackFrom?.(sources.environment) ?? setting.fallback;
+  return { name, setting, text, origin: 'default' };
 }

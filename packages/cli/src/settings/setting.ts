@@ -20,6 +20,8 @@ export interface Setting<T> {
   readonly summary: string;
   /** The default, as a person would write it. Empty means not set. */
   readonly fallback: string;
+  /** The default where it depends on the machine; `fallback` then says it in words. */
+  readonly fallbackFrom?: (environment: Readonly<Record<string, string | undefined>>) => string;
   /** Checks a value as written and makes it what the program uses. */
   readonly read: (text: string) => Read<T>;
   /** Never shown, neither in a table nor in an error. */

@@ -1,4 +1,5 @@
 /** Every setting of every command. The names were given to owners before Perch and stay. */
+import { stateSettings, tokenTaskSettings } from './access-settings.ts';
 import { cameraSettings } from './camera-settings.ts';
 import {
   hideUrlSecrets,
@@ -47,6 +48,7 @@ const logLevel = setting({
 export const serveSettings = {
   port,
   host,
+  ...stateSettings,
   cloudflareTurnId: setting({
     env: 'CLOUDFLARE_TURN_ID',
     summary: "the TURN key's id, from Cloudflare's dashboard",
@@ -75,10 +77,16 @@ export const serveSettings = {
   }),
   open: setting({
     flag: '--open',
-    summary: 'let anyone publish and watch (until rights exist, this is always so)',
+    summary: 'no tokens: let anyone publish and watch',
     fallback: 'false',
     read: readSwitch,
   }),
+  logLevel,
+} as const satisfies CommandSettings;
+
+export const tokenSettings = {
+  ...tokenTaskSettings,
+  ...stateSettings,
   logLevel,
 } as const satisfies CommandSettings;
 
@@ -99,6 +107,13 @@ export const streamSettings = {
     summary: "the stream's name, as in /watch/<name>",
     fallback: DEFAULT_STREAM_ID,
     read: readStreamId,
+  }),
+  token: setting({
+    env: 'PERCH_TOKEN',
+    summary: 'what "perch token --publish" printed on the server',
+    fallback: '',
+    read: readCredential,
+    secret: true,
   }),
   ...cameraSettings,
   playoutDelay: setting({
