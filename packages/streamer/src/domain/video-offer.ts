@@ -22,6 +22,10 @@ const RTX_PAYLOAD_TYPE = 103;
 const PLAYOUT_DELAY_ID = 2;
 const TRANSPORT_SEQUENCE_ID = 3;
 
+/** RFC 8830: the names under which a viewer finds the one track in its one stream. */
+export const STREAM_ID = 'perch';
+export const TRACK_ID = 'video';
+
 /** H.264 level 3.1, 1280x720 at 30 a second: for a format that no level names, what every browser decodes. */
 const USUAL_LEVEL = 31;
 
