@@ -17,6 +17,8 @@ export interface StreamerOptions extends VideoFormat {
   /** `ws:` or `wss:`, any path. */
   readonly signalingUrl: string;
   readonly streamId: string;
+  /** The right to publish the stream; a server that is open needs none. */
+  readonly token?: string | undefined;
   /** As `resolveSource` reads it: `auto`, `rpicam`, `rtsp://ADDRESS` and so on. */
   readonly source: string;
   /** `auto` unless given. */
@@ -98,7 +100,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
       fetchIceServers: () => fetchIceServers(signalingUrl, log),
       log,
     },
-    { streamId, maxViewers: options.maxViewers ?? DEFAULT_MAX_VIEWERS },
+    { streamId, token: options.token, maxViewers: options.maxViewers ?? DEFAULT_MAX_VIEWERS },
     {
       onRegistered: () => {
         link.confirm();

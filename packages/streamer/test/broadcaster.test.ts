@@ -1,86 +1,20 @@
-import type { IceServer, ServerMessage } from '@perch/protocol';
+import type { IceServer } from '@perch/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Broadcaster } from '../src/domain/broadcaster.ts';
-import type { StreamerError } from '../src/domain/streamer-error.ts';
 import { CONNECT_WITHIN_MS } from '../src/domain/viewer-connection.ts';
-import { ANSWER, candidate, FakeLink, memoryLog, rtcp, Studio, settle } from './support/fakes.ts';
-
-const TURN: IceServer = { urls: ['turn:turn.example:3478'], username: 'u', credential: 'p' };
-
-/** A broadcaster that registered, with a server that a test plays. */
-class Station {
-  readonly studio = new Studio();
-  readonly transports = this.studio.transports;
-  readonly failures: StreamerError[] = [];
-  readonly memory = memoryLog();
-  readonly iceServers: (readonly IceServer[])[] = [];
-  registered = 0;
-  asked = 0;
-  /** What the HTTP request resolves with. */
-  httpAnswer: Promise<readonly IceServer[]> = Promise.resolve([TURN]);
-  link = new FakeLink();
-  readonly broadcaster = new Broadcaster(
-    {
-      broadcast: this.studio.broadcast,
-      openTransport: (...args) => this.transports.open(...args),
-      clock: this.studio.clock,
-      random: () => 0,
-      fetchIceServers: () => {
-        this.asked++;
-        return this.httpAnswer;
-      },
-      log: this.memory.log,
-    },
-    { streamId: 'garden', maxViewers: 3 },
-    {
-      onRegistered: () => this.registered++,
-      onIceServers: (iceServers) => this.iceServers.push(iceServers),
-      onFailed: (error) => this.failures.push(error),
-    },
-  );
-
-  constructor(iceServers: readonly IceServer[] | 'old server' = []) {
-    this.linkUp(iceServers);
-  }
-
-  receive(message: ServerMessage) {
-    this.broadcaster.handleMessage(message);
-  }
-
-  linkUp(iceServers: readonly IceServer[] | 'old server' = []) {
-    this.link = new FakeLink();
-    this.broadcaster.handleLinkUp(this.link);
-    const more = iceServers === 'old server' ? {} : { ice_servers: iceServers };
-    this.receive({ type: 'registered', stream_id: 'garden', ...more });
-  }
-
-  join(
-    viewerId: string,
-    more: { resumed?: boolean; replaces?: string; ice_servers?: readonly IceServer[] } = {},
-  ) {
-    this.receive({ type: 'viewer-joined', viewer_id: viewerId, ...more });
-    return this.transports.last;
-  }
-
-  /** Joins, answers and connects. */
-  watch(viewerId: string) {
-    const transport = this.join(viewerId);
-    this.receive({ type: 'answer', from: viewerId, sdp: ANSWER });
-    transport.open();
-    return transport;
-  }
-
-  errors() {
-    return this.link.sentOf('error').map(({ to, code }) => ({ to, code }));
-  }
-}
+import { ANSWER, candidate, rtcp, settle } from './support/fakes.ts';
+import { Station, TURN } from './support/station.ts';
 
 describe('registering', () => {
   test('[REG1] the stream is registered as soon as there is a link', () => {
     const station = new Station();
     expect(station.link.sent).toEqual([{ type: 'register', stream_id: 'garden' }]);
     expect(station.registered).toBe(1);
+  });
+
+  test('with the token that it has', () => {
+    const station = new Station([], 'a.b.c');
+    expect(station.link.sent).toEqual([{ type: 'register', stream_id: 'garden', token: 'a.b.c' }]);
   });
 
   test('[REG6] a lost link leaves the viewers their video, and the next one registers again', () => {

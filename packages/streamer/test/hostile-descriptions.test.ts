@@ -1,15 +1,19 @@
 /**
- * Answers and candidates that were broken in 3,000 ways, given to the native stack as a viewer's would be. A native
+ * Answers, offers and candidates that were broken in 5,000 ways, given to the native stack as a viewer's would be. A native
  * abort ends this worker, and with it the test run; the seed makes it the same every time.
  */
 import { PLAYOUT_DELAY_URI } from '@perch/rtp';
 import { expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import type { VideoOffer } from '../src/domain/peer-transport.ts';
+import { readViewerOffer } from '../src/domain/viewer-offer.ts';
 import { EventLog } from './support/event-log.ts';
 import { silentLog } from './support/fakes.ts';
 import { FarEnd } from './support/far-end.ts';
+import { CHROMIUM_OFFER } from './support/viewer-offers.ts';
 
 const ANSWERS = 2_000;
+const OFFERS = 2_000;
 const CANDIDATES = 1_000;
 
 /** Mulberry32: small, and the same everywhere. */
@@ -121,21 +125,17 @@ function mutate(text: string, pick: (below: number) => number): string {
   return lines.join('\r\n');
 }
 
+const VIDEO: VideoOffer = {
+  payloadType: 102,
+  ssrc: 1,
+  cname: 'camera',
+  profileLevelId: '42e01f',
+  extensions: [{ id: 2, uri: PLAYOUT_DELAY_URI }],
+};
+
 async function offered() {
   const log = new EventLog();
-  const transport = datachannelTransports(silentLog)(
-    {
-      iceServers: [],
-      video: {
-        payloadType: 102,
-        ssrc: 1,
-        cname: 'camera',
-        profileLevelId: '42e01f',
-        extensions: [{ id: 2, uri: PLAYOUT_DELAY_URI }],
-      },
-    },
-    log,
-  );
+  const transport = datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log);
   const [offer] = await log.first('onOffer');
   return { transport, offer: String(offer) };
 }
@@ -173,4 +173,30 @@ test('[WIRE10] [WIRE11] no answer and no candidate, however malformed, ends the 
   const last = await offered();
   expect(last.transport.answer(answer)).toBeUndefined();
   last.transport.close();
+}, 60_000);
+
+test('[WIRE10] [WIRE11] no offer, however malformed, ends the process', async () => {
+  const pick = seeded(20_260_102);
+  const open = datachannelTransports(silentLog);
+  /** Whether it was refused, by us or, where `isBare`, by the transport that has it as it came. */
+  const isRefused = (sdp: string, isBare: boolean): boolean => {
+    const offer = readViewerOffer(sdp, VIDEO);
+    if (!(offer.ok || isBare)) return true;
+    const video = offer.ok ? offer.value.video : VIDEO;
+    const transport = open({ iceServers: [], video, viewerOffers: true }, new EventLog());
+    const refusal = transport.offer(offer.ok && !isBare ? offer.value.stackSdp : sdp);
+    transport.close();
+    return refusal !== undefined;
+  };
+  const far = new FarEnd(() => {});
+  const simple = await far.offer('0', VIDEO.payloadType);
+  far.close();
+  let refused = 0;
+  for (let n = 0; n < OFFERS; n++) {
+    const isBare = n % 4 === 0;
+    if (isRefused(mutate(isBare ? simple : CHROMIUM_OFFER, pick), isBare)) refused++;
+  }
+  expect(refused).toBeGreaterThan(200);
+  expect(refused).toBeLessThan(OFFERS - 200);
+  expect(isRefused(CHROMIUM_OFFER, false)).toBe(false);
 }, 60_000);

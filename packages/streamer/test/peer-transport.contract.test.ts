@@ -35,7 +35,13 @@ interface Remote {
   close(): void;
   /** An answer with which the connection fails. */
   failing(answer: string): string;
+  /** An offer of its own. */
+  offer(): Promise<string>;
+  /** Lets the connection come about by the answer to it. */
+  takeAnswer(answer: string): Promise<void> | void;
 }
+
+type Through = (open: OpenPeerTransport) => OpenPeerTransport;
 
 interface Opened {
   readonly transport: PeerTransport;
@@ -44,13 +50,13 @@ interface Opened {
 
 interface Kind {
   readonly name: string;
-  open(log: EventLog): Opened;
+  open(log: EventLog, viewerOffers?: boolean): Opened;
 }
 
 /** The fake, and the other side that a test plays through it. */
-function openFake(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerTransport): Opened {
+function openFake(log: EventLog, through: Through, viewerOffers = false): Opened {
   const fakes = new FakeTransports();
-  const transport = through(fakes.open)({ iceServers: [], video: VIDEO }, log);
+  const transport = through(fakes.open)({ iceServers: [], video: VIDEO, viewerOffers }, log);
   const fake = fakes.last;
   const remote: Remote = {
     answer: () => Promise.resolve(ANSWER),
@@ -62,12 +68,17 @@ function openFake(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerT
       setImmediate(() => fake.fail('no connection to the viewer'));
       return answer;
     },
+    offer: () => Promise.resolve(ANSWER),
+    takeAnswer: () => fake.open(),
   };
   return { transport, remote };
 }
 
-function openReal(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerTransport): Opened {
-  const transport = through(datachannelTransports(silentLog))({ iceServers: [], video: VIDEO }, log);
+function openReal(log: EventLog, through: Through, viewerOffers = false): Opened {
+  const transport = through(datachannelTransports(silentLog))(
+    { iceServers: [], video: VIDEO, viewerOffers },
+    log,
+  );
   const waiting: [string, string][] = [];
   let far: FarEnd | undefined;
   log.onEvent = (name, values) => {
@@ -92,6 +103,14 @@ function openReal(log: EventLog, through: (open: OpenPeerTransport) => OpenPeerT
       answer.replace(/(a=fingerprint:sha-256 )../u, (all, name) =>
         all.endsWith('00') ? `${name}01` : `${name}00`,
       ),
+    offer: () => {
+      far = new FarEnd((text) => transport.addCandidate(text));
+      return far.offer('0', VIDEO.payloadType);
+    },
+    takeAnswer: (answer) => {
+      far?.takeAnswer(answer);
+      return far?.opened;
+    },
   };
   return { transport, remote };
 }
@@ -108,10 +127,10 @@ const ahead = (openTransport: OpenPeerTransport): OpenPeerTransport => {
 };
 
 const kinds: Kind[] = [
-  { name: 'the fake', open: (log) => openFake(log, directly) },
-  { name: 'node-datachannel', open: (log) => openReal(log, directly) },
-  { name: 'a spare of the fake', open: (log) => openFake(log, ahead) },
-  { name: 'a spare of node-datachannel', open: (log) => openReal(log, ahead) },
+  { name: 'the fake', open: (log, offers) => openFake(log, directly, offers) },
+  { name: 'node-datachannel', open: (log, offers) => openReal(log, directly, offers) },
+  { name: 'a spare of the fake', open: (log, offers) => openFake(log, ahead, offers) },
+  { name: 'a spare of node-datachannel', open: (log, offers) => openReal(log, ahead, offers) },
 ];
 
 function packets(size: number): RtpPacket[] {
@@ -129,9 +148,9 @@ afterEach(() => {
 });
 
 describe.each(kinds)('$name', ({ open }) => {
-  function start() {
+  function start({ viewerOffers = false } = {}) {
     const log = new EventLog();
-    const { transport, remote } = open(log);
+    const { transport, remote } = open(log, viewerOffers);
     ends.push(() => {
       transport.close();
       remote.close();
@@ -201,6 +220,33 @@ describe.each(kinds)('$name', ({ open }) => {
     for (let n = 0; n < 64; n++) expect(transport.addCandidate(candidate(n + 1))).toBeUndefined();
     expect(transport.addCandidate(candidate())).toMatchObject({ ok: false, code: 'bad-candidate' });
     expect(transport.addCandidate('')).toBeUndefined();
+    await log.first('onOffer');
+  });
+
+  test('[WHEP4] takes an offer where the viewer makes it, answers with its candidates, and then sends and receives', async () => {
+    const { log, transport, remote } = start({ viewerOffers: true });
+    expect(transport.answer(ANSWER)).toMatchObject({ ok: false, code: 'wrong-role' });
+    const offer = await remote.offer();
+    expect(transport.offer('v=0\r\nx\r\n')).toMatchObject({ ok: false, code: 'bad-sdp' });
+    expect(transport.offer(offer)).toBeUndefined();
+    expect(transport.offer(offer)).toMatchObject({ ok: false, code: 'wrong-role' });
+    const [answer] = await log.first('onAnswer');
+    expect(answer).toMatch(/^a=candidate:/mu);
+    await remote.takeAnswer(String(answer));
+    await log.first('onOpen');
+    const [packet] = packets(10);
+    expect(transport.send(packet!.bytes)).toBe(true);
+    expect(Buffer.from((await remote.received(1))[0]!)).toEqual(Buffer.from(packet!.bytes));
+    remote.send(rtcp.pictureLoss(VIDEO.ssrc));
+    expect(Buffer.from((await log.first('onRtcp'))[0] as Uint8Array)).toEqual(
+      Buffer.from(rtcp.pictureLoss(VIDEO.ssrc)),
+    );
+    expect([log.count('onOffer'), log.count('onCandidate'), log.count('onAnswer')]).toEqual([0, 0, 1]);
+  });
+
+  test('[WHEP4] takes no offer where it makes one itself', async () => {
+    const { log, transport } = start();
+    expect(transport.offer(ANSWER)).toMatchObject({ ok: false, code: 'wrong-role' });
     await log.first('onOffer');
   });
 

@@ -130,7 +130,7 @@ describe('a source that is kept running', () => {
     const viewer = new ViewerConnection(
       { broadcast, clock, openTransport: transports.open, random: () => 0 },
       [],
-      { onOffer: () => {}, onCandidate: () => {}, onOpen: () => {}, onEnded: () => {} },
+      { onOffer: () => {}, onAnswer: () => {}, onCandidate: () => {}, onOpen: () => {}, onEnded: () => {} },
     );
     transports.last.open();
     stage.last.events.onPicture(picture(0, { keyframe: true }));

@@ -9,6 +9,7 @@ function join(studio: Studio, { random = (): number => 0.25 } = {}) {
   const { broadcast, clock, transports } = studio;
   const connection = new ViewerConnection({ broadcast, clock, openTransport: transports.open, random }, [], {
     onOffer: () => events.push('offer'),
+    onAnswer: () => events.push('answer'),
     onCandidate: () => events.push('candidate'),
     onOpen: () => events.push('open'),
     onEnded: (reason) => events.push(`ended: ${reason}`),

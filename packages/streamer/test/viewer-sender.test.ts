@@ -11,7 +11,7 @@ function join(studio: Studio) {
   const connection = new ViewerConnection(
     { broadcast, clock, openTransport: transports.open, random: () => 0.25 },
     [],
-    { onOffer: () => {}, onCandidate: () => {}, onOpen: () => {}, onEnded: () => {} },
+    { onOffer: () => {}, onAnswer: () => {}, onCandidate: () => {}, onOpen: () => {}, onEnded: () => {} },
   );
   const transport = transports.last;
   connection.answer(BROWSER_ANSWER);

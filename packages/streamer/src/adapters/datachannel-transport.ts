@@ -8,29 +8,20 @@
 import { ADDRCONFIG } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
-import { PeerConnection, type Track, Video } from 'node-datachannel';
+import { PeerConnection, type Track } from 'node-datachannel';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import type {
   OpenPeerTransport,
   PeerTransport,
   PeerTransportEvents,
+  PeerTransportSettings,
   Route,
-  VideoOffer,
 } from '../domain/peer-transport.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { systemClock } from './system-clock.ts';
-
-/** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
-const MID = '0';
-
-/** RFC 8830: the names under which a viewer finds the one track in its one stream. */
-const STREAM_ID = 'perch';
-const TRACK_ID = 'video';
-
-/** Ticks a second of the RTP clock of H.264, and so of its retransmission (RFC 6184, section 8.2.1). */
-const CLOCK_RATE = 90_000;
+import { checkAnswer, describeVideo, MID } from './video-section.ts';
 
 /** A browser with many interfaces sends about twenty candidates. */
 const MAX_WAITING_CANDIDATES = 64;
@@ -44,16 +35,19 @@ const MTU_BYTES = 1280;
  */
 const HOLD_CANDIDATES_MS = 50;
 
+/** An answer waits so long for candidates of ours: a STUN server far away answers within 300 ms, a dead one never. */
+const GATHER_WITHIN_MS = 1_000;
+
 export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
   const hosts = new IceHosts({ lookUp, clock, log });
-  return ({ iceServers, video }, events) => {
+  return (settings, events) => {
     const connection = new PeerConnection('perch', {
-      iceServers: toNativeIceServers(iceServers, (hostname) => hosts.find(hostname)),
+      iceServers: toNativeIceServers(settings.iceServers, (hostname) => hosts.find(hostname)),
       disableAutoNegotiation: true,
       forceMediaTransport: true,
       mtu: MTU_BYTES,
     });
-    return new DatachannelTransport(connection, video, events, { log, clock });
+    return new DatachannelTransport(connection, settings, events, { log, clock });
   };
 }
 
@@ -62,7 +56,7 @@ async function lookUp(hostname: string): Promise<string> {
   return (await lookup(hostname, { order: 'ipv4first', hints: ADDRCONFIG })).address;
 }
 
-type State = 'offering' | 'answered' | 'open' | 'closed';
+type State = 'offering' | 'awaiting-offer' | 'answered' | 'open' | 'closed';
 
 class DatachannelTransport implements PeerTransport {
   readonly #connection: PeerConnection;
@@ -71,15 +65,16 @@ class DatachannelTransport implements PeerTransport {
   readonly #events: PeerTransportEvents;
   readonly #log: Logger;
   readonly #clock: Clock;
-  #state: State = 'offering';
+  #state: State;
   #waitingCandidates: string[] = [];
   /** Undefined once they are let go. */
   #heldCandidates: { readonly candidate: string; readonly mid: string }[] | undefined = [];
+  #answerGiven = false;
   #cancelHold = (): void => undefined;
 
   constructor(
     connection: PeerConnection,
-    video: VideoOffer,
+    { video, viewerOffers = false }: PeerTransportSettings,
     events: PeerTransportEvents,
     { log, clock }: { readonly log: Logger; readonly clock: Clock },
   ) {
@@ -88,14 +83,21 @@ class DatachannelTransport implements PeerTransport {
     this.#payloadType = video.payloadType;
     this.#events = events;
     this.#log = log;
-    connection.onLocalDescription((sdp) => this.#report(() => events.onOffer(sdp)));
-    connection.onLocalCandidate((candidate, mid) =>
-      this.#report(() => this.#handleCandidate(candidate, mid)),
-    );
+    this.#state = viewerOffers ? 'awaiting-offer' : 'offering';
+    if (viewerOffers) {
+      connection.onGatheringStateChange((state) => {
+        if (state === 'complete') this.#report(() => this.#giveAnswer());
+      });
+    } else {
+      connection.onLocalDescription((sdp) => this.#report(() => events.onOffer(sdp)));
+      connection.onLocalCandidate((candidate, mid) =>
+        this.#report(() => this.#handleCandidate(candidate, mid)),
+      );
+      connection.onIceStateChange((state) => {
+        if (state === 'connected' || state === 'completed') this.#report(() => this.#letCandidatesGo());
+      });
+    }
     connection.onStateChange((state) => this.#handleState(state));
-    connection.onIceStateChange((state) => {
-      if (state === 'connected' || state === 'completed') this.#report(() => this.#letCandidatesGo());
-    });
     this.#track = connection.addTrack(describeVideo(video));
     this.#track.onOpen(() => {
       this.#report(() => {
@@ -104,7 +106,7 @@ class DatachannelTransport implements PeerTransport {
       });
     });
     this.#track.onMessage((packet) => this.#report(() => events.onRtcp(packet)));
-    connection.setLocalDescription('offer');
+    if (!viewerOffers) connection.setLocalDescription('offer');
   }
 
   get route(): Route | undefined {
@@ -130,18 +132,34 @@ class DatachannelTransport implements PeerTransport {
       return refuse('bad-sdp', 'the answer can not be used');
     }
     this.#state = 'answered';
-    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
-    this.#waitingCandidates = [];
+    this.#tryWaitingCandidates();
     this.#cancelHold = this.#clock.after(HOLD_CANDIDATES_MS, () => this.#letCandidatesGo());
+    return undefined;
+  }
+
+  offer(sdp: string): Refusal | undefined {
+    if (this.#state !== 'awaiting-offer') return refuse('wrong-role', 'no offer is awaited here');
+    const refusal = checkUsableSdp(sdp);
+    if (refusal !== undefined) return refusal;
+    try {
+      this.#connection.setRemoteDescription(sdp, 'offer');
+      this.#connection.setLocalDescription('answer');
+    } catch (error) {
+      this.#log.debug({ err: error }, 'offer refused by libdatachannel');
+      return refuse('bad-sdp', 'the offer can not be used');
+    }
+    this.#state = 'answered';
+    this.#tryWaitingCandidates();
+    this.#cancelHold = this.#clock.after(GATHER_WITHIN_MS, () => this.#report(() => this.#giveAnswer()));
     return undefined;
   }
 
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
-    if (this.#state !== 'offering') return this.#tryCandidate(candidate);
+    if (this.#state === 'answered' || this.#state === 'open') return this.#tryCandidate(candidate);
     if (this.#waitingCandidates.length >= MAX_WAITING_CANDIDATES) {
-      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the answer`);
+      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the description`);
     }
     this.#waitingCandidates.push(candidate);
     return undefined;
@@ -180,6 +198,20 @@ class DatachannelTransport implements PeerTransport {
     this.#heldCandidates = undefined;
     this.#cancelHold();
     for (const { candidate, mid } of held) this.#events.onCandidate(candidate, mid);
+  }
+
+  /** What is gathered by now is what the viewer gets; once. */
+  #giveAnswer(): void {
+    if (this.#answerGiven) return;
+    this.#answerGiven = true;
+    this.#cancelHold();
+    const description = this.#connection.localDescription();
+    if (description !== null) this.#events.onAnswer(description.sdp);
+  }
+
+  #tryWaitingCandidates(): void {
+    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
+    this.#waitingCandidates = [];
   }
 
   #tryCandidate(candidate: string): Refusal | undefined {
@@ -224,41 +256,4 @@ class DatachannelTransport implements PeerTransport {
       this.#log.error({ err: error }, 'a WebRTC event could not be handled');
     }
   }
-}
-
-/** RFC 8866 lines of the video section. libdatachannel writes nack, nack pli and goog-remb by itself. */
-function describeVideo({ payloadType, ssrc, cname, profileLevelId, extensions, rtx }: VideoOffer): Video {
-  const video = new Video(MID, 'SendOnly');
-  const fmtp = `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`;
-  video.addH264Codec(payloadType, fmtp);
-  video.addSSRC(ssrc, cname, STREAM_ID, TRACK_ID);
-  video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
-  video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
-  for (const { id, uri } of extensions) video.parseSdpLine(`a=extmap:${id} ${uri}`);
-  if (rtx !== undefined) {
-    video.addRTXCodec(rtx.payloadType, payloadType, CLOCK_RATE);
-    // RFC 5576, section 4.2: which stream is resent by which. Not by addSSRC, which would write a=msid once more.
-    video.parseSdpLine(`a=ssrc-group:FID ${ssrc} ${rtx.ssrc}`);
-    video.parseSdpLine(`a=ssrc:${rtx.ssrc} cname:${cname}`);
-    video.parseSdpLine(`a=ssrc:${rtx.ssrc} msid:${STREAM_ID} ${TRACK_ID}`);
-  }
-  return video;
-}
-
-/** Whether an answer takes our one video section: RFC 9429, section 5.3.1. */
-function checkAnswer(sdp: string, payloadType: number): Refusal | undefined {
-  const sections = sdp.split(/^m=/mu).slice(1);
-  const [media] = sections;
-  if (sections.length !== 1 || media === undefined || !media.startsWith('video ')) {
-    return refuse('not-acceptable', 'the answer has not the one video section that was offered');
-  }
-  const [line = ''] = media.split(/\r?\n/u, 1);
-  const [, port, , ...payloadTypes] = line.split(' ');
-  if (port === '0' || !payloadTypes.includes(String(payloadType))) {
-    return refuse('not-acceptable', 'the viewer has no codec for this video');
-  }
-  if (!/^a=mid:0\r?$/mu.test(media)) return refuse('bad-sdp', 'the answer has not the mid that was offered');
-  if (!/^a=setup:(?:active|passive)\r?$/mu.test(sdp))
-    return refuse('bad-sdp', 'the answer has no a=setup role');
-  return undefined;
 }

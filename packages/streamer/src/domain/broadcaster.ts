@@ -1,6 +1,6 @@
 /**
  * The broadcaster's side of the wire protocol (SPEC.md): registers the stream, makes an offer to each viewer who is
- * announced, and passes answers and candidates on to the viewer's connection.
+ * announced, or answers the viewer's, and passes answers and candidates on to the viewer's connection.
  *
  * Owns the viewers' connections. A lost link to the server touches none of them, and neither does `viewer-left`: a
  * viewer who lost only its WebSocket looks the same as one who left, and the connection itself tells which it was.
@@ -15,10 +15,17 @@ import {
   toErrorCode,
 } from '@perch/protocol';
 import type { Logger } from 'pino';
+import { AwaitedOffers } from './awaited-offers.ts';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
 import type { CameraState } from './supervised-source.ts';
-import { ViewerConnection, type ViewerConnectionComponents, type ViewerStats } from './viewer-connection.ts';
+import {
+  ViewerConnection,
+  type ViewerConnectionComponents,
+  type ViewerConnectionEvents,
+  type ViewerStats,
+} from './viewer-connection.ts';
+import { readViewerOffer, type ViewerOffer } from './viewer-offer.ts';
 import { ViewerTable } from './viewer-table.ts';
 
 /** A connection to the server that is open now. `send` after its end does nothing. */
@@ -48,6 +55,8 @@ export interface BroadcasterEvents {
 
 export interface BroadcasterOptions {
   readonly streamId: string;
+  /** The right to publish the stream; a server that is open needs none. */
+  readonly token?: string | undefined;
   readonly maxViewers: number;
 }
 
@@ -65,11 +74,14 @@ export class Broadcaster {
   readonly #log: Logger;
   readonly #events: BroadcasterEvents;
   readonly #streamId: string;
+  readonly #token: string | undefined;
   readonly #maxViewers: number;
   readonly #viewers = new ViewerTable();
+  readonly #awaitedOffers: AwaitedOffers;
   #link: SignalingLink | undefined;
   #cameraState: CameraState = 'live';
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
+  #registered = false;
   #cancelCheck: () => void;
   #closed = false;
 
@@ -78,8 +90,12 @@ export class Broadcaster {
     this.#clock = components.clock;
     this.#log = components.log;
     this.#streamId = options.streamId;
+    this.#token = options.token;
     this.#maxViewers = options.maxViewers;
     this.#events = events;
+    this.#awaitedOffers = new AwaitedOffers(this.#clock, (viewerId) => {
+      this.#giveUp(viewerId, 'the viewer makes no offer');
+    });
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
 
@@ -100,10 +116,12 @@ export class Broadcaster {
 
   handleLinkUp(link: SignalingLink): void {
     this.#link = link;
-    link.send({ type: 'register', stream_id: this.#streamId });
+    const token = this.#token === undefined ? {} : { token: this.#token };
+    link.send({ type: 'register', stream_id: this.#streamId, ...token });
   }
 
   handleLinkDown(): void {
+    this.#registered = false;
     this.#link = undefined;
   }
 
@@ -123,6 +141,12 @@ export class Broadcaster {
       case 'viewer-left':
         this.#handleViewerLeft(message);
         return;
+      case 'ice-servers':
+        this.#useIceServers(message.ice_servers);
+        return;
+      case 'offer':
+        this.#handleOffer(message);
+        return;
       case 'answer':
         this.#handleRefusal(message.from, this.#viewers.get(message.from)?.answer(message.sdp));
         return;
@@ -134,7 +158,6 @@ export class Broadcaster {
         return;
       // What only viewers are sent.
       case 'joined':
-      case 'offer':
       case 'broadcaster-joined':
       case 'broadcaster-left':
       case 'stream-state':
@@ -147,24 +170,41 @@ export class Broadcaster {
   close(): void {
     this.#closed = true;
     this.#cancelCheck();
+    this.#awaitedOffers.clear();
     this.#viewers.clear();
   }
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
-    this.#iceServers = message.ice_servers ?? this.#components.fetchIceServers();
+    this.#registered = true;
+    if (message.ice_servers === undefined) this.#iceServers = this.#components.fetchIceServers();
+    // A server that sends no ICE servers may not say who is there, either (SPEC.md, REG4).
+    else this.#viewers.expectAnnouncements();
     this.#events.onRegistered();
-    if (message.ice_servers !== undefined) this.#events.onIceServers(message.ice_servers);
+    this.#useIceServers(message.ice_servers);
+  }
+
+  /** For the viewers to come; who is connected stays so. */
+  #useIceServers(iceServers: readonly IceServer[] | undefined): void {
+    if (iceServers === undefined) return;
+    this.#iceServers = iceServers;
+    this.#events.onIceServers(iceServers);
   }
 
   #handleViewerJoined(message: ServerMessageOf<'viewer-joined'>): void {
     if (this.#closed) return;
-    const { viewer_id: viewerId, resumed, replaces, ice_servers } = message;
+    const { viewer_id: viewerId, resumed, replaces, offers = false, ice_servers } = message;
     const existing = this.#viewers.get(viewerId);
     // One that is still connecting may have lost its offer or answer together with a link to the server.
-    if (resumed === true && existing !== undefined && existing.state !== 'connecting') {
+    const isKept = existing !== undefined && (offers || existing.state !== 'connecting');
+    if (resumed === true && isKept) {
       this.#viewers.markKnown(viewerId, true);
       // What changed while the server was away, it was not told.
       this.#tellCameraState(viewerId);
+      return;
+    }
+    if (resumed === true && offers) {
+      // Its offer was answered once, and another connection can't come of that.
+      this.#giveUp(viewerId, 'its connection is lost');
       return;
     }
     if (!this.#makeRoomFor(viewerId, replaces)) {
@@ -173,13 +213,28 @@ export class Broadcaster {
     }
     this.#viewers.expect(viewerId, replaces);
     if (this.#cameraState !== 'live') this.#tellCameraState(viewerId);
-    const iceServers = ice_servers ?? this.#iceServers;
+    if (offers) this.#awaitedOffers.await(viewerId);
+    else this.#connectWith(viewerId, ice_servers);
+  }
+
+  #handleOffer({ from: viewerId, sdp }: ServerMessageOf<'offer'>): void {
+    if (!this.#awaitedOffers.take(viewerId) || !this.#viewers.isExpected(viewerId)) return;
+    const offer = readViewerOffer(sdp, this.#components.broadcast.offer);
+    if (offer.ok) this.#connectWith(viewerId, undefined, offer.value);
+    else {
+      this.#handleRefusal(viewerId, offer);
+      this.#giveUp(viewerId, 'its offer was refused');
+    }
+  }
+
+  #connectWith(viewerId: string, given: readonly IceServer[] | undefined, viewerOffer?: ViewerOffer): void {
+    const iceServers = given ?? this.#iceServers;
     if (!('then' in iceServers)) {
-      this.#offer(viewerId, iceServers);
+      this.#connect(viewerId, iceServers, viewerOffer);
       return;
     }
     void iceServers.then((servers) => {
-      if (this.#viewers.isExpected(viewerId)) this.#offer(viewerId, servers);
+      if (this.#viewers.isExpected(viewerId)) this.#connect(viewerId, servers, viewerOffer);
     });
   }
 
@@ -192,16 +247,28 @@ export class Broadcaster {
     return true;
   }
 
-  #offer(viewerId: string, iceServers: readonly IceServer[]): void {
+  #connect(viewerId: string, iceServers: readonly IceServer[], viewerOffer?: ViewerOffer): void {
     const log = this.#log.child({ viewer: shortId(viewerId) });
     try {
-      this.#viewers.set(viewerId, this.#connect(viewerId, iceServers, log));
+      const connection = this.#connectionTo(viewerId, iceServers, viewerOffer, log);
+      this.#viewers.set(viewerId, connection);
+      const refusal = viewerOffer && connection.offer(viewerOffer);
+      if (refusal === undefined) return;
+      this.#handleRefusal(viewerId, refusal);
+      this.#giveUp(viewerId, 'its offer was refused');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ reason }, 'no connection could be made');
       this.#viewers.fallBack(viewerId);
       this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');
     }
+  }
+
+  /** Ends what there is of the viewer, and tells the server that it need not wait for it. */
+  #giveUp(viewerId: string, reason: string): void {
+    this.#viewers.remove(viewerId);
+    this.#link?.send({ type: 'viewer-ended', viewer_id: viewerId });
+    this.#logGone(viewerId, reason);
   }
 
   #tellCameraState(viewerId: string): void {
@@ -212,9 +279,15 @@ export class Broadcaster {
     this.#link?.send({ type: 'error', to: viewerId, code, message });
   }
 
-  #connect(viewerId: string, iceServers: readonly IceServer[], log: Logger): ViewerConnection {
-    const connection: ViewerConnection = new ViewerConnection(this.#components, iceServers, {
+  #connectionTo(
+    viewerId: string,
+    iceServers: readonly IceServer[],
+    viewerOffer: ViewerOffer | undefined,
+    log: Logger,
+  ): ViewerConnection {
+    const events: ViewerConnectionEvents = {
       onOffer: (sdp) => this.#link?.send({ type: 'offer', to: viewerId, sdp }),
+      onAnswer: (sdp) => this.#link?.send({ type: 'answer', to: viewerId, sdp }),
       onCandidate: (candidate, sdpMid) => {
         this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
       },
@@ -223,14 +296,16 @@ export class Broadcaster {
         log.info({ viewers: this.#viewers.size }, 'viewer connected');
       },
       onEnded: (reason) => {
-        if (this.#viewers.handleEnded(connection)) this.#logGone(viewerId, reason);
+        if (this.#viewers.handleEnded(connection)) this.#giveUp(viewerId, reason);
       },
-    });
+    };
+    const connection = new ViewerConnection(this.#components, iceServers, events, viewerOffer);
     return connection;
   }
 
   /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
   #handleViewerLeft({ viewer_id: viewerId, gone }: ServerMessageOf<'viewer-left'>): void {
+    this.#awaitedOffers.take(viewerId);
     if (!this.#viewers.has(viewerId)) return;
     if (gone === true) this.#viewers.remove(viewerId);
     else if (this.#viewers.isConnected(viewerId) || this.#viewers.fallBack(viewerId)) {
@@ -264,6 +339,11 @@ export class Broadcaster {
 
   #checkViewers(): void {
     for (const connection of this.#viewers.connections()) connection.checkAlive();
+    if (this.#registered) {
+      for (const viewerId of this.#viewers.removeUnannounced(CHECK_INTERVAL_MS)) {
+        this.#logGone(viewerId, 'the server says no more of it');
+      }
+    }
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
 }

@@ -17,7 +17,8 @@ export class LateBoundTransport implements PeerTransport {
         if (this.#events === undefined) this.#offer = sdp;
         else this.#events.onOffer(sdp);
       },
-      // None of these three comes before the answer, and so none before the taking.
+      // None of these four comes before a description of the viewer's, and so none before the taking.
+      onAnswer: (sdp) => this.#events?.onAnswer(sdp),
       onCandidate: (candidate, sdpMid) => this.#events?.onCandidate(candidate, sdpMid),
       onOpen: () => this.#events?.onOpen(),
       onRtcp: (packet) => this.#events?.onRtcp(packet),
@@ -44,6 +45,10 @@ export class LateBoundTransport implements PeerTransport {
 
   answer(sdp: string): Refusal | undefined {
     return this.#transport.answer(sdp);
+  }
+
+  offer(sdp: string): Refusal | undefined {
+    return this.#transport.offer(sdp);
   }
 
   addCandidate(candidate: string): Refusal | undefined {

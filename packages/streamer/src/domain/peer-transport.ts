@@ -4,7 +4,7 @@
  */
 import type { IceServer, Refusal } from '@perch/protocol';
 
-/** What the offer says about the video. */
+/** What the offer says about the video, or the answer to a viewer who makes the offer. */
 export interface VideoOffer {
   readonly payloadType: number;
   readonly ssrc: number;
@@ -19,6 +19,8 @@ export interface VideoOffer {
 
 export interface PeerTransportEvents {
   onOffer(sdp: string): void;
+  /** The answer to a viewer's offer, with all candidates of ours; none follows. */
+  onAnswer(sdp: string): void;
   /** A candidate of ours for the viewer; none comes before the answer was taken. */
   onCandidate(candidate: string, sdpMid: string): void;
   /** The track takes packets from now on. */
@@ -36,7 +38,12 @@ export interface PeerTransport {
   readonly route: Route | undefined;
   /** Takes the viewer's answer, once. A refusal leaves the transport as it was. */
   answer(sdp: string): Refusal | undefined;
-  /** Takes a candidate of the viewer's; those that come before the answer wait for it. */
+  /**
+   * Takes the offer of a viewer who makes it, once; the answer follows by `onAnswer`. It has one section, the video's,
+   * with the mid "0". After a refusal the transport is of no use.
+   */
+  offer(sdp: string): Refusal | undefined;
+  /** Takes a candidate of the viewer's; those that come before the description wait for it. */
   addCandidate(candidate: string): Refusal | undefined;
   /** Sends one RTP or RTCP packet; its bytes may be reused when this returns. False when it was not taken. */
   send(packet: Uint8Array): boolean;
@@ -44,8 +51,15 @@ export interface PeerTransport {
   close(): void;
 }
 
-/** Makes a transport whose offer follows by `onOffer`. */
+export interface PeerTransportSettings {
+  readonly iceServers: readonly IceServer[];
+  readonly video: VideoOffer;
+  /** The viewer makes the offer; ours, where it does not. */
+  readonly viewerOffers?: boolean;
+}
+
+/** Makes a transport whose offer follows by `onOffer`, or which waits for the viewer's. */
 export type OpenPeerTransport = (
-  settings: { readonly iceServers: readonly IceServer[]; readonly video: VideoOffer },
+  settings: PeerTransportSettings,
   events: PeerTransportEvents,
 ) => PeerTransport;

@@ -46,6 +46,8 @@ export class SpareTransport {
 
   /** In place of the `openTransport` that it was made with. */
   readonly open: OpenPeerTransport = (settings, events) => {
+    // Its numbers are the viewer's, and an offer of ours would be of no use.
+    if (settings.viewerOffers === true) return this.#components.openTransport(settings, events);
     const spare = this.#state.state === 'ready' ? this.#state.spare : undefined;
     const fits = settings.video === this.#video && sameServers(settings.iceServers, this.#iceServers);
     if (spare === undefined || !fits) {

@@ -6,12 +6,14 @@
  */
 import type { IceServer, Refusal } from '@perch/protocol';
 import { parseRtcp, type RtpPacket } from '@perch/rtp';
-import { agreedMedia } from './agreed-media.ts';
+import { type AgreedMedia, agreedMedia } from './agreed-media.ts';
 import type { Broadcast, Watcher } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { Layer } from './layer.ts';
-import type { OpenPeerTransport, PeerTransport, Route } from './peer-transport.ts';
+import type { OpenPeerTransport, PeerTransport, Route, VideoOffer } from './peer-transport.ts';
+import { videoAnswer } from './video-answer.ts';
 import type { LayerName } from './video-source.ts';
+import type { ViewerOffer } from './viewer-offer.ts';
 import { type SenderStats, ViewerSender } from './viewer-sender.ts';
 
 /** From the offer to the first packet. Slow phones on slow networks take five seconds. */
@@ -25,6 +27,7 @@ const SENDING_WITHIN_MS = 1_000;
 
 export interface ViewerConnectionEvents {
   onOffer(sdp: string): void;
+  onAnswer(sdp: string): void;
   onCandidate(candidate: string, sdpMid: string): void;
   onOpen(): void;
   /** The connection ended by itself; once, and not after `close`. */
@@ -69,14 +72,17 @@ export class ViewerConnection implements Watcher {
   readonly #random: () => number;
   readonly #events: ViewerConnectionEvents;
   readonly #transport: PeerTransport;
+  readonly #video: VideoOffer;
   #state: State;
-  #answer = '';
+  /** Nothing before the answer is there. */
+  #agreed: AgreedMedia;
   #lastHeardMs: number;
 
   constructor(
     components: ViewerConnectionComponents,
     iceServers: readonly IceServer[],
     events: ViewerConnectionEvents,
+    viewerOffer?: ViewerOffer,
   ) {
     const { broadcast, openTransport, clock, random } = components;
     this.#broadcast = broadcast;
@@ -85,10 +91,15 @@ export class ViewerConnection implements Watcher {
     this.#events = events;
     this.#state = { state: 'connecting', sinceMs: clock.nowMs() };
     this.#lastHeardMs = clock.nowMs();
+    this.#video = viewerOffer?.video ?? broadcast.offer;
+    this.#agreed = viewerOffer?.agreed ?? agreedMedia(this.#video, '');
     this.#transport = openTransport(
-      { iceServers, video: broadcast.offer },
+      { iceServers, video: this.#video, ...(viewerOffer === undefined ? {} : { viewerOffers: true }) },
       {
         onOffer: (sdp) => events.onOffer(sdp),
+        onAnswer: (sdp) => {
+          if (viewerOffer !== undefined) events.onAnswer(videoAnswer(viewerOffer, sdp));
+        },
         onCandidate: (candidate, sdpMid) => events.onCandidate(candidate, sdpMid),
         onOpen: () => this.#handleOpen(),
         onRtcp: (packet) => this.#handleRtcp(packet),
@@ -118,8 +129,13 @@ export class ViewerConnection implements Watcher {
 
   answer(sdp: string): Refusal | undefined {
     const refusal = this.#transport.answer(sdp);
-    if (refusal === undefined) this.#answer = sdp;
+    if (refusal === undefined) this.#agreed = agreedMedia(this.#video, sdp);
     return refusal;
+  }
+
+  /** Takes the offer that it was made for. */
+  offer({ stackSdp }: ViewerOffer): Refusal | undefined {
+    return this.#transport.offer(stackSdp);
   }
 
   addCandidate(candidate: string): Refusal | undefined {
@@ -214,12 +230,13 @@ export class ViewerConnection implements Watcher {
     const sender = new ViewerSender(
       {
         broadcast: this.#broadcast,
+        video: this.#video,
         clock: this.#clock,
         random: this.#random,
         send: (packet) => void this.#transport.send(packet),
         onKeyframeNeeded: () => this.#requestKeyframe(),
       },
-      agreedMedia(this.#broadcast.offer, this.#answer),
+      this.#agreed,
     );
     this.#state = { state: 'waiting-for-keyframe', sender, joining: undefined };
     this.#lastHeardMs = this.#clock.nowMs();

@@ -17,6 +17,7 @@ import {
 import type { AgreedMedia } from './agreed-media.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
+import type { VideoOffer } from './peer-transport.ts';
 
 /** RFC 3550, section 6.2, asks for seconds; round trips are measured sooner with one a second. */
 const SENDER_REPORT_INTERVAL_MS = 1_000;
@@ -26,6 +27,8 @@ export const PACKET_OVERHEAD_BYTES = 64;
 
 export interface ViewerStreamComponents {
   readonly broadcast: Broadcast;
+  /** Under this viewer's numbers. */
+  readonly video: VideoOffer;
   readonly clock: Clock;
   readonly random: () => number;
   /** Sends one packet; its bytes may be reused when this returns. */
@@ -41,6 +44,7 @@ export interface ViewerStreamEvents {
 
 export class ViewerStream {
   readonly #broadcast: Broadcast;
+  readonly #cname: string;
   readonly #clock: Clock;
   readonly #send: (packet: Uint8Array) => void;
   readonly #events: ViewerStreamEvents;
@@ -54,24 +58,24 @@ export class ViewerStream {
   #sentBytes = 0;
 
   constructor(components: ViewerStreamComponents, agreed: AgreedMedia, events: ViewerStreamEvents) {
-    const { broadcast, clock, random } = components;
-    const { offer } = broadcast;
+    const { broadcast, video, clock, random } = components;
     const { extensionIds } = agreed;
     const firstNumber = () => Math.floor(random() * (MAX_FIRST_SEQUENCE_NUMBER + 1));
     this.#broadcast = broadcast;
+    this.#cname = video.cname;
     this.#clock = clock;
     this.#send = components.send;
     this.#events = events;
     this.#transportFeedback = agreed.transportFeedback;
     this.#outgoing = new OutgoingRtp({
-      ssrc: offer.ssrc,
-      payloadType: offer.payloadType,
+      ssrc: video.ssrc,
+      payloadType: video.payloadType,
       firstSequenceNumber: firstNumber(),
       extensionIds,
     });
     this.#rtx =
-      agreed.rtx && offer.rtx !== undefined
-        ? new RtxStream({ ...offer.rtx, firstSequenceNumber: firstNumber(), extensionIds })
+      agreed.rtx && video.rtx !== undefined
+        ? new RtxStream({ ...video.rtx, firstSequenceNumber: firstNumber(), extensionIds })
         : undefined;
     this.#nacks = new NackResponder(this.#outgoing);
   }
@@ -155,7 +159,7 @@ export class ViewerStream {
         rtpTimestamp: this.#broadcast.rtpTimestampNow(),
         packetCount: this.#outgoing.packetCount,
         octetCount: this.#outgoing.octetCount,
-        cname: this.#broadcast.offer.cname,
+        cname: this.#cname,
       }),
     );
   }

@@ -13,7 +13,14 @@ interface Place {
   previous: ViewerConnection | undefined;
   /** The server no longer knows the viewer: it lost its WebSocket, or vanished. */
   isUnknownToServer: boolean;
+  /** How long the broadcaster was registered without a word of the viewer; undefined while it is announced. */
+  unannouncedMs: number | undefined;
 }
+
+/** A page that lost its WebSocket is back within seconds of its network; a viewer without a right never is. */
+export const UNANNOUNCED_WITHIN_MS = 120_000;
+
+const ANNOUNCED = { isUnknownToServer: false, unannouncedMs: undefined };
 
 export class ViewerTable {
   readonly #places = new Map<string, Place>();
@@ -71,19 +78,39 @@ export class ViewerTable {
       old.connection = old.previous;
     }
     const previous = old?.connection ?? old?.previous;
-    this.#places.set(viewerId, { connection: undefined, previous, isUnknownToServer: false });
+    this.#places.set(viewerId, { connection: undefined, previous, ...ANNOUNCED });
   }
 
   set(viewerId: string, connection: ViewerConnection): void {
     const place = this.#places.get(viewerId);
     if (place !== undefined) place.connection = connection;
-    else this.#places.set(viewerId, { connection, previous: undefined, isUnknownToServer: false });
+    else this.#places.set(viewerId, { connection, previous: undefined, ...ANNOUNCED });
   }
 
   /** Whether the server knows the viewer, as far as it said. */
   markKnown(viewerId: string, isKnown: boolean): void {
     const place = this.#places.get(viewerId);
-    if (place !== undefined) place.isUnknownToServer = !isKnown;
+    if (place === undefined) return;
+    place.isUnknownToServer = !isKnown;
+    place.unannouncedMs = isKnown ? undefined : 0;
+  }
+
+  /** The server is to announce anew whom it knows. */
+  expectAnnouncements(): void {
+    for (const place of this.#places.values()) place.unannouncedMs ??= 0;
+  }
+
+  /** So long the broadcaster was registered. Ends those who were not announced in time (SPEC.md, RESUME6). */
+  removeUnannounced(passedMs: number): readonly string[] {
+    const removed: string[] = [];
+    for (const [viewerId, place] of [...this.#places]) {
+      if (place.unannouncedMs === undefined) continue;
+      place.unannouncedMs += passedMs;
+      if (place.unannouncedMs < UNANNOUNCED_WITHIN_MS) continue;
+      this.remove(viewerId);
+      removed.push(viewerId);
+    }
+    return removed;
   }
 
   /** Ends the viewer whom the server knows no longer and who came first; undefined where there is none such. */

@@ -9,6 +9,7 @@ export class EventLog implements PeerTransportEvents {
   #waiting: (() => void)[] = [];
 
   readonly onOffer = (...values: unknown[]) => this.#add('onOffer', values);
+  readonly onAnswer = (...values: unknown[]) => this.#add('onAnswer', values);
   readonly onCandidate = (...values: unknown[]) => this.#add('onCandidate', values);
   readonly onOpen = (...values: unknown[]) => this.#add('onOpen', values);
   readonly onRtcp = (...values: unknown[]) => this.#add('onRtcp', values);

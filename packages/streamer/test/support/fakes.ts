@@ -15,6 +15,7 @@ import type {
   OpenPeerTransport,
   PeerTransport,
   PeerTransportEvents,
+  PeerTransportSettings,
   Route,
   VideoOffer,
 } from '../../src/domain/peer-transport.ts';
@@ -111,22 +112,26 @@ export const candidate = (port = 9) => `candidate:1 1 udp 2122260223 127.0.0.1 $
 
 /** Keeps what it is given; a test plays the network. */
 export class FakeTransport implements PeerTransport {
-  readonly iceServers: Parameters<OpenPeerTransport>[0]['iceServers'];
+  readonly iceServers: PeerTransportSettings['iceServers'];
   readonly video: VideoOffer;
   readonly events: PeerTransportEvents;
   readonly candidates: string[] = [];
   readonly sent: Uint8Array[] = [];
+  readonly viewerOffers: boolean;
   answers: string[] = [];
+  offers: string[] = [];
   closed = false;
   takesPackets = true;
   #open = false;
 
-  constructor({ iceServers, video }: Parameters<OpenPeerTransport>[0], events: PeerTransportEvents) {
+  constructor(settings: PeerTransportSettings, events: PeerTransportEvents) {
+    const { iceServers, video, viewerOffers = false } = settings;
     this.iceServers = iceServers;
     this.video = video;
     this.events = events;
+    this.viewerOffers = viewerOffers;
     queueMicrotask(() => {
-      if (!this.closed) events.onOffer(`v=0\r\ns=${video.payloadType} ${video.ssrc}\r\n`);
+      if (!this.closed && !viewerOffers) events.onOffer(`v=0\r\ns=${video.payloadType} ${video.ssrc}\r\n`);
     });
   }
 
@@ -144,16 +149,30 @@ export class FakeTransport implements PeerTransport {
   }
 
   answer(sdp: string): Refusal | undefined {
-    if (this.closed || this.answers.length > 0) return refuse('wrong-role', 'answered already');
+    if (this.closed || this.viewerOffers || this.answers.length > 0)
+      return refuse('wrong-role', 'answered already');
     const refusal = checkUsableSdp(sdp);
     if (refusal === undefined) this.answers.push(sdp);
     return refusal;
   }
 
+  /** The answer follows by `onAnswer`. */
+  offer(sdp: string): Refusal | undefined {
+    if (this.closed || !this.viewerOffers || this.offers.length > 0) return refuse('wrong-role', 'no offer');
+    const refusal = checkUsableSdp(sdp);
+    if (refusal !== undefined) return refusal;
+    this.offers.push(sdp);
+    queueMicrotask(() => {
+      if (!this.closed) this.events.onAnswer(ANSWER.replace('m=video', `a=${candidate(7)}\r\nm=video`));
+    });
+    return undefined;
+  }
+
   addCandidate(text: string): Refusal | undefined {
     const refusal = checkUsableCandidate(text);
     if (refusal !== undefined || text === '' || this.closed) return refusal;
-    if (this.answers.length === 0 && this.candidates.length >= 64) return refuse('bad-candidate', 'too many');
+    if (this.answers.length + this.offers.length === 0 && this.candidates.length >= 64)
+      return refuse('bad-candidate', 'too many');
     this.candidates.push(text);
     return undefined;
   }

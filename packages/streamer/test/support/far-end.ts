@@ -1,12 +1,13 @@
-/** A viewer on node-datachannel, as a browser would be: answers an offer, keeps what arrives. */
-import { PeerConnection, type Track } from 'node-datachannel';
+/** A viewer on node-datachannel, as a browser would be: answers an offer or makes it, keeps what arrives. */
+import { PeerConnection, type Track, Video } from 'node-datachannel';
 
 export class FarEnd {
   readonly packets: Buffer[] = [];
   readonly #connection = new PeerConnection('viewer', { iceServers: [] });
   /** Its side of the connection takes and sends packets. */
   readonly opened: Promise<void>;
-  readonly #answer: Promise<string>;
+  readonly #description: Promise<string>;
+  readonly #useTrack: (track: Track) => void;
   #track: Track | undefined;
   #closed = false;
   #waiting: (() => void)[] = [];
@@ -20,22 +21,36 @@ export class FarEnd {
     this.opened = new Promise((resolve) => {
       open = resolve;
     });
-    this.#connection.onTrack((track) => {
+    this.#useTrack = (track) => {
       this.#track = track;
       track.onOpen(() => open());
       track.onMessage((packet) => {
         this.packets.push(packet);
         for (const wake of this.#waiting.splice(0)) wake();
       });
-    });
-    this.#answer = new Promise((resolve) => {
+    };
+    this.#connection.onTrack((track) => this.#useTrack(track));
+    this.#description = new Promise((resolve) => {
       this.#connection.onLocalDescription((sdp) => resolve(sdp));
     });
   }
 
   answer(offer: string): Promise<string> {
     this.#connection.setRemoteDescription(offer, 'offer');
-    return this.#answer;
+    return this.#description;
+  }
+
+  /** Offers to receive H.264, its candidates to follow. */
+  offer(mid: string, payloadType: number): Promise<string> {
+    const video = new Video(mid, 'RecvOnly');
+    video.addH264Codec(payloadType, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
+    this.#useTrack(this.#connection.addTrack(video));
+    this.#connection.setLocalDescription('offer');
+    return this.#description;
+  }
+
+  takeAnswer(sdp: string): void {
+    this.#connection.setRemoteDescription(sdp, 'answer');
   }
 
   addCandidate(candidate: string, mid: string): void {

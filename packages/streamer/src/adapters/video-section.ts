@@ -1,0 +1,55 @@
+/** The one video section, as libdatachannel is told of it and as a viewer's answer has to have it. */
+import { type Refusal, refuse } from '@perch/protocol';
+import { Video } from 'node-datachannel';
+import type { VideoOffer } from '../domain/peer-transport.ts';
+import { STREAM_ID, TRACK_ID } from '../domain/video-offer.ts';
+
+/** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
+export const MID = '0';
+
+/** Ticks a second of the RTP clock of H.264, and so of its retransmission (RFC 6184, section 8.2.1). */
+const CLOCK_RATE = 90_000;
+
+/** RFC 8866 lines of the video section. libdatachannel writes nack, nack pli and goog-remb by itself. */
+export function describeVideo({
+  payloadType,
+  ssrc,
+  cname,
+  profileLevelId,
+  extensions,
+  rtx,
+}: VideoOffer): Video {
+  const video = new Video(MID, 'SendOnly');
+  const fmtp = `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`;
+  video.addH264Codec(payloadType, fmtp);
+  video.addSSRC(ssrc, cname, STREAM_ID, TRACK_ID);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
+  video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
+  for (const { id, uri } of extensions) video.parseSdpLine(`a=extmap:${id} ${uri}`);
+  if (rtx !== undefined) {
+    video.addRTXCodec(rtx.payloadType, payloadType, CLOCK_RATE);
+    // RFC 5576, section 4.2: which stream is resent by which. Not by addSSRC, which would write a=msid once more.
+    video.parseSdpLine(`a=ssrc-group:FID ${ssrc} ${rtx.ssrc}`);
+    video.parseSdpLine(`a=ssrc:${rtx.ssrc} cname:${cname}`);
+    video.parseSdpLine(`a=ssrc:${rtx.ssrc} msid:${STREAM_ID} ${TRACK_ID}`);
+  }
+  return video;
+}
+
+/** Whether an answer takes our one video section: RFC 9429, section 5.3.1. */
+export function checkAnswer(sdp: string, payloadType: number): Refusal | undefined {
+  const sections = sdp.split(/^m=/mu).slice(1);
+  const [media] = sections;
+  if (sections.length !== 1 || media === undefined || !media.startsWith('video ')) {
+    return refuse('not-acceptable', 'the answer has not the one video section that was offered');
+  }
+  const [line = ''] = media.split(/\r?\n/u, 1);
+  const [, port, , ...payloadTypes] = line.split(' ');
+  if (port === '0' || !payloadTypes.includes(String(payloadType))) {
+    return refuse('not-acceptable', 'the viewer has no codec for this video');
+  }
+  if (!/^a=mid:0\r?$/mu.test(media)) return refuse('bad-sdp', 'the answer has not the mid that was offered');
+  if (!/^a=setup:(?:active|passive)\r?$/mu.test(sdp))
+    return refuse('bad-sdp', 'the answer has no a=setup role');
+  return undefined;
+}
