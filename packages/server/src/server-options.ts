@@ -1,7 +1,10 @@
 /** What a server is told at its start. Where the values come from (argv, environment, files) is the caller's. */
 import type { Logger } from 'pino';
-import type { CloudflareTurnOptions } from './adapters/cloudflare/cloudflare-turn.ts';
-import type { SharedSecretTurnOptions } from './adapters/coturn/shared-secret-turn.ts';
+import type { CloudflareTurnOptions } from './adapters/turn/cloudflare-turn.ts';
+import type { SharedSecretTurnOptions } from './adapters/turn/shared-secret-turn.ts';
+import type { StaticTurnOptions } from './adapters/turn/static-turn.ts';
+import type { Authority } from './domain/access/authority.ts';
+import type { Limits } from './domain/limits/limits.ts';
 
 export interface ServerOptions {
   /** `0.0.0.0` for every IPv4 address, `::` for IPv6 too. */
@@ -10,7 +13,17 @@ export interface ServerOptions {
   readonly port: number;
   /** The built viewer: index.html, and assets/ with a hash in every name. */
   readonly siteDirectory: string;
+  /** Who may publish and watch. Closed by its owner. */
+  readonly authority: Authority;
   readonly turn: TurnOptions;
+  /** Those that are not the default. */
+  readonly limits?: Partial<Limits>;
+  /** Origins of pages elsewhere that may use the server; `*` is every page. */
+  readonly allowedOrigins?: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For counts. */
+  readonly trustedProxies?: readonly string[];
+  /** Lets programs elsewhere read /metrics. */
+  readonly metricsToken?: string;
   readonly log: Logger;
 }
 
@@ -19,6 +32,13 @@ export type TurnOptions =
   | { readonly kind: 'none' }
   /** Public STUN servers; no relay. */
   | { readonly kind: 'stun' }
-  | ({ readonly kind: 'cloudflare' } & CloudflareTurnOptions)
-  /** A TURN server of one's own. */
-  | ({ readonly kind: 'shared-secret' } & SharedSecretTurnOptions);
+  | ({ readonly kind: 'cloudflare' } & CloudflareTurnOptions & TurnLifetime)
+  /** A TURN server of one's own, with credentials made for each session. */
+  | ({ readonly kind: 'shared-secret' } & SharedSecretTurnOptions & TurnLifetime)
+  /** A TURN server with one user name and password for everyone. */
+  | ({ readonly kind: 'static' } & StaticTurnOptions);
+
+export interface TurnLifetime {
+  /** For how long a viewer's credentials are good; a broadcaster's for twice as long. Default 600. */
+  readonly ttlSeconds?: number;
+}
