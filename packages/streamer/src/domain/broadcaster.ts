@@ -19,6 +19,7 @@ import { AwaitedOffers } from './awaited-offers.ts';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
 import type { CameraState } from './supervised-source.ts';
+import { judgeTokenRefusal } from './token-refusal.ts';
 import {
   ViewerConnection,
   type ViewerConnectionComponents,
@@ -82,6 +83,7 @@ export class Broadcaster {
   #cameraState: CameraState = 'live';
   #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #registered = false;
+  #wasRegistered = false;
   #cancelCheck: () => void;
   #closed = false;
 
@@ -176,6 +178,7 @@ export class Broadcaster {
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
     this.#registered = true;
+    this.#wasRegistered = true;
     if (message.ice_servers === undefined) this.#iceServers = this.#components.fetchIceServers();
     // A server that sends no ICE servers may not say who is there, either (SPEC.md, REG4).
     else this.#viewers.expectAnnouncements();
@@ -334,7 +337,10 @@ export class Broadcaster {
       this.#events.onFailed(new StreamerError('replaced', reason));
       return;
     }
-    this.#log.warn({ code: known }, 'the server reports an error');
+    const refusal = judgeTokenRefusal(known, { streamId: this.#streamId, wasGood: this.#wasRegistered });
+    if (refusal?.final === true) this.#events.onFailed(new StreamerError('no-right', refusal.reason));
+    else if (refusal !== undefined) this.#log.error({ code: known }, refusal.reason);
+    else this.#log.warn({ code: known }, 'the server reports an error');
   }
 
   #checkViewers(): void {

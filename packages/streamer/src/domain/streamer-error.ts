@@ -9,7 +9,9 @@ export type StreamerErrorReason =
   /** The source could not be opened or gave no video. */
   | 'source-failed'
   /** The server told this streamer that another one took over the stream. */
-  | 'replaced';
+  | 'replaced'
+  /** The server wants a token, and not the one that it was given, if any. */
+  | 'no-right';
 
 /** The streamer's one error class: `message` is one line for a person and names the fix. */
 export class StreamerError extends Error {
