@@ -55,6 +55,7 @@ Examples:
       openStreamer({
         signalingUrl,
         streamId,
+        token: values.token === '' ? undefined : values.token,
         source,
         encoder,
         camera: { rotation, hflip, vflip, autofocusMode, exposure, awb, rpicamArgs },

@@ -37,6 +37,13 @@ export function readTokenName(text: string): Read<string | undefined> {
   return refused(`must be a name of at most ${MAX_NAME_CHARS} characters, such as "Grandma"`);
 }
 
+/** What `perch token --publish` printed. Empty means that the server needs none. */
+export function readToken(text: string): Read<string> {
+  const token = text.trim();
+  if (token === '' || /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return { ok: true, value: token };
+  return refused('must be what "perch token --publish" prints on the server; copy it again');
+}
+
 /** Empty means not given. */
 export function readStreamIdOrNone(text: string): Read<string | undefined> {
   return text === '' ? { ok: true, value: undefined } : readStreamId(text);

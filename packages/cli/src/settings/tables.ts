@@ -1,6 +1,7 @@
 /** Every setting of every command. The names were given to owners before Perch and stay. */
 import { stateSettings, tokenTaskSettings } from './access-settings.ts';
 import { cameraSettings } from './camera-settings.ts';
+import { readToken } from './read-access.ts';
 import {
   hideUrlSecrets,
   readCredential,
@@ -12,6 +13,7 @@ import {
   readSignalingUrl,
   readStreamId,
   readSwitch,
+  readTurnTtl,
   readTurnUrls,
 } from './read-value.ts';
 import { type CommandSettings, LOG_LEVELS, type Setting } from './setting.ts';
@@ -75,6 +77,25 @@ export const serveSettings = {
     fallback: '',
     read: readTurnUrls,
   }),
+  turnUsername: setting({
+    env: 'TURN_USERNAME',
+    summary: 'its user, where it knows no secret but fixed users',
+    fallback: '',
+    read: readCredential,
+  }),
+  turnPassword: setting({
+    env: 'TURN_PASSWORD',
+    summary: "that user's password, the same for every viewer",
+    fallback: '',
+    read: readCredential,
+    secret: true,
+  }),
+  turnTtl: setting({
+    env: 'TURN_TTL',
+    summary: "seconds for which a viewer's TURN login is good",
+    fallback: '600',
+    read: readTurnTtl,
+  }),
   open: setting({
     flag: '--open',
     summary: 'no tokens: let anyone publish and watch',
@@ -112,7 +133,7 @@ export const streamSettings = {
     env: 'PERCH_TOKEN',
     summary: 'what "perch token --publish" printed on the server',
     fallback: '',
-    read: readCredential,
+    read: readToken,
     secret: true,
   }),
   ...cameraSettings,
