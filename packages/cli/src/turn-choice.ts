@@ -14,6 +14,9 @@ export interface TurnSettings {
   readonly cloudflareTurnToken: string;
   readonly turnSecret: string;
   readonly turnUrls: readonly string[];
+  readonly turnUsername: string;
+  readonly turnPassword: string;
+  readonly turnTtl: number;
 }
 
 const STUN_ONLY = {
@@ -26,21 +29,37 @@ const PLACEHOLDER = /^(YOUR_TURN_ID|YOUR_TURN_TOKEN|your_turn_key_id_here|your_a
 
 /** A TURN server of one's own goes before Cloudflare: who runs one means to use it. */
 export function chooseTurn(settings: TurnSettings): TurnChoice {
-  const { turnSecret: secret, turnUrls: urls } = settings;
-  if (secret === '' && urls.length === 0) return chooseCloudflare(settings);
-  if (secret === '') return { ...STUN_ONLY, warning: isMissing('TURN_URLS', 'TURN_SECRET') };
-  if (urls.length === 0) return { ...STUN_ONLY, warning: isMissing('TURN_SECRET', 'TURN_URLS') };
-  const own: TurnChoice = {
-    turn: { kind: 'shared-secret', secret, urls },
-    state: `TURN: ${urls.join(', ')}`,
-  };
-  if (chooseCloudflare(settings).turn.kind === 'stun') return own;
-  return { ...own, warning: 'TURN_SECRET and CLOUDFLARE_TURN_ID are both set; going on without Cloudflare' };
+  const own = chooseOwn(settings);
+  const cloudflare = chooseCloudflare(settings);
+  if (own === undefined) return cloudflare;
+  if (own.warning !== undefined || cloudflare.turn.kind === 'stun') return own;
+  return { ...own, warning: 'TURN_URLS and CLOUDFLARE_TURN_ID are both set; going on without Cloudflare' };
+}
+
+/** Undefined where nobody wants one. */
+function chooseOwn(settings: TurnSettings): TurnChoice | undefined {
+  const { turnUrls: urls, turnSecret: secret, turnUsername: username, turnPassword: password } = settings;
+  const login = Object.entries({ TURN_SECRET: secret, TURN_USERNAME: username, TURN_PASSWORD: password });
+  const [given] = login.filter(([, value]) => value !== '').map(([name]) => name);
+  if (urls.length === 0) {
+    return given === undefined ? undefined : { ...STUN_ONLY, warning: isMissing(given, 'TURN_URLS') };
+  }
+  const state = `TURN: ${urls.join(', ')}`;
+  if (secret !== '') {
+    const turn = { kind: 'shared-secret', secret, urls, ttlSeconds: settings.turnTtl } as const;
+    if (username === '' && password === '') return { turn, state };
+    return { turn, state, warning: 'TURN_SECRET is set; going on without TURN_USERNAME and TURN_PASSWORD' };
+  }
+  if (given === undefined) return { ...STUN_ONLY, warning: isMissing('TURN_URLS', 'TURN_SECRET') };
+  if (username === '') return { ...STUN_ONLY, warning: isMissing(given, 'TURN_USERNAME') };
+  if (password === '') return { ...STUN_ONLY, warning: isMissing(given, 'TURN_PASSWORD') };
+  return { turn: { kind: 'static', username, password, urls }, state };
 }
 
 function chooseCloudflare({
   cloudflareTurnId: keyId,
   cloudflareTurnToken: apiToken,
+  turnTtl: ttlSeconds,
 }: TurnSettings): TurnChoice {
   const placeholders = Object.entries({ CLOUDFLARE_TURN_ID: keyId, CLOUDFLARE_TURN_TOKEN: apiToken })
     .filter(([, value]) => PLACEHOLDER.test(value))
@@ -57,7 +76,7 @@ function chooseCloudflare({
     return { ...STUN_ONLY, warning: isMissing('CLOUDFLARE_TURN_TOKEN', 'CLOUDFLARE_TURN_ID') };
   if (apiToken === '')
     return { ...STUN_ONLY, warning: isMissing('CLOUDFLARE_TURN_ID', 'CLOUDFLARE_TURN_TOKEN') };
-  return { turn: { kind: 'cloudflare', keyId, apiToken }, state: 'TURN: Cloudflare' };
+  return { turn: { kind: 'cloudflare', keyId, apiToken, ttlSeconds }, state: 'TURN: Cloudflare' };
 }
 
 function isMissing(set: string, missing: string): string {

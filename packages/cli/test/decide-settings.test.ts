@@ -80,6 +80,9 @@ describe('settings', () => {
         'CLOUDFLARE_TURN_TOKEN',
         'TURN_SECRET',
         'TURN_URLS',
+        'TURN_USERNAME',
+        'TURN_PASSWORD',
+        'TURN_TTL',
         'SIGNALING_SERVER',
         'STREAM_ID',
         'CAMERA_WIDTH',
@@ -93,8 +96,13 @@ describe('settings', () => {
     const secrets = [serveSettings, streamSettings, demoSettings].flatMap((table) =>
       Object.values<CommandSettings[string]>(table).filter((it) => it.secret),
     );
-    expect(secrets.map((it) => it.env)).toEqual(['CLOUDFLARE_TURN_TOKEN', 'TURN_SECRET', 'PERCH_TOKEN']);
-    expect(secrets.map((it) => it.flag)).toEqual([undefined, undefined, undefined]);
+    expect(secrets.map((it) => it.env)).toEqual([
+      'CLOUDFLARE_TURN_TOKEN',
+      'TURN_SECRET',
+      'TURN_PASSWORD',
+      'PERCH_TOKEN',
+    ]);
+    expect(secrets.filter((it) => it.flag !== undefined)).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   readSide,
   readSignalingUrl,
   readStreamId,
+  readTurnTtl,
   readTurnUrls,
 } from '../src/settings/read-value.ts';
 import type { Read } from '../src/settings/setting.ts';
@@ -176,6 +177,19 @@ describe('what is shown of a URL', () => {
     ['ws://1.2.3.4:8080/', 'ws://1.2.3.4:8080/'],
   ])('of %s is %s', (text, shown) => {
     expect(hideUrlSecrets(text)).toBe(shown);
+  });
+});
+
+describe('TURN credentials’ life', () => {
+  it.each([
+    ['5', 5],
+    [' 600 ', 600],
+    ['86400', 86_400],
+    ['4', 'refused'],
+    ['86401', 'refused'],
+    ['10m', 'refused'],
+  ])('%j is %j', (text, seconds) => {
+    expect(taken(readTurnTtl(text))).toBe(seconds);
   });
 });
 

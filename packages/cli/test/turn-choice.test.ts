@@ -1,20 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { chooseTurn, type TurnSettings } from '../src/turn-choice.ts';
 
-const NONE: TurnSettings = { cloudflareTurnId: '', cloudflareTurnToken: '', turnSecret: '', turnUrls: [] };
+const NONE: TurnSettings = {
+  cloudflareTurnId: '',
+  cloudflareTurnToken: '',
+  turnSecret: '',
+  turnUrls: [],
+  turnUsername: '',
+  turnPassword: '',
+  turnTtl: 600,
+};
 const CLOUDFLARE = { ...NONE, cloudflareTurnId: 'id', cloudflareTurnToken: 'token' };
 const URLS = ['turn:203.0.113.7:3478'];
 
 describe('TURN', () => {
   it('is Cloudflare with both values', () => {
     const choice = chooseTurn(CLOUDFLARE);
-    expect(choice.turn).toEqual({ kind: 'cloudflare', keyId: 'id', apiToken: 'token' });
+    expect(choice.turn).toEqual({ kind: 'cloudflare', keyId: 'id', apiToken: 'token', ttlSeconds: 600 });
     expect(choice.warning).toBeUndefined();
   });
 
   it('is a server of one’s own with its secret and its URLs', () => {
     const choice = chooseTurn({ ...NONE, turnSecret: 'north', turnUrls: URLS });
-    expect(choice.turn).toEqual({ kind: 'shared-secret', secret: 'north', urls: URLS });
+    expect(choice.turn).toEqual({ kind: 'shared-secret', secret: 'north', urls: URLS, ttlSeconds: 600 });
     expect(choice.state).toBe('TURN: turn:203.0.113.7:3478');
     expect(choice.warning).toBeUndefined();
   });
@@ -42,6 +50,32 @@ describe('TURN', () => {
     expect(choice.warning).toContain(warning);
     expect(choice.state).toContain('TURN: none');
   });
+
+  it('is a server of one’s own with a fixed user and password', () => {
+    const choice = chooseTurn({ ...NONE, turnUrls: URLS, turnUsername: 'u', turnPassword: 'p' });
+    expect(choice.turn).toEqual({ kind: 'static', username: 'u', password: 'p', urls: URLS });
+    expect(choice.warning).toBeUndefined();
+  });
+
+  it('is by the secret where there are a user and a password too, with a warning', () => {
+    const settings = { ...NONE, turnSecret: 'north', turnUrls: URLS, turnUsername: 'u', turnPassword: 'p' };
+    const choice = chooseTurn(settings);
+    expect(choice.turn.kind).toBe('shared-secret');
+    expect(choice.warning).toContain('without TURN_USERNAME');
+  });
+
+  it.each([
+    [[], 'u', 'p', 'TURN_USERNAME is set but TURN_URLS is not'],
+    [URLS, 'u', '', 'TURN_USERNAME is set but TURN_PASSWORD is not'],
+    [URLS, '', 'p', 'TURN_PASSWORD is set but TURN_USERNAME is not'],
+  ])(
+    'with URLs %j, user %j and password %j is STUN only, with a warning',
+    (turnUrls, turnUsername, turnPassword, warning) => {
+      const choice = chooseTurn({ ...NONE, turnUrls, turnUsername, turnPassword });
+      expect(choice.turn).toEqual({ kind: 'stun' });
+      expect(choice.warning).toContain(warning);
+    },
+  );
 
   it.each([
     ['north', [], 'TURN_SECRET is set but TURN_URLS is not'],

@@ -97,6 +97,15 @@ export function readTurnUrls(text: string): Read<readonly string[]> {
   return refused('must be TURN URLs, such as turn:203.0.113.7:3478,turn:203.0.113.7:3478?transport=tcp');
 }
 
+/** Two days is the longest that Cloudflare gives, and a broadcaster gets twice a viewer's. */
+const MAX_TURN_TTL_SECONDS = 86_400;
+/** Shorter than it takes to connect is of no use. */
+const MIN_TURN_TTL_SECONDS = 5;
+
+export function readTurnTtl(text: string): Read<number> {
+  return readWholeNumber(text, MIN_TURN_TTL_SECONDS, MAX_TURN_TTL_SECONDS);
+}
+
 /** Longer is no live picture any more; the field in the packets counts in 10 ms. */
 const MAX_PLAYOUT_DELAY_MS = 2_000;
 
