@@ -8,6 +8,7 @@ import { inspect } from 'node:util';
 import { CommandFailure, EXIT, type FailureCode, oneLine } from './command-failure.ts';
 import type { AnyCommand } from './commands/command.ts';
 import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { serve } from './commands/serve.ts';
 import { stream } from './commands/stream.ts';
 import { token } from './commands/token.ts';
@@ -21,7 +22,7 @@ import { readDotEnv } from './settings/dot-env.ts';
 import { formatConfig } from './settings/print-config.ts';
 import type { LogLevel } from './settings/setting.ts';
 
-const COMMANDS: readonly AnyCommand[] = [demo, serve, stream, token];
+const COMMANDS: readonly AnyCommand[] = [demo, serve, stream, token, doctor];
 
 /** A closed program ends by itself; this is for native threads that a library left behind. */
 const LINGER_MS = 100;

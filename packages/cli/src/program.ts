@@ -114,7 +114,7 @@ const MAX_HELP_COLUMNS = 110;
 
 function usageFailure(error: CommanderError): CommandFailure {
   if (error.code === 'commander.help') {
-    return new CommandFailure('which command? demo, serve, stream or token', EXIT.usage);
+    return new CommandFailure('which command? demo, serve, stream, token or doctor', EXIT.usage);
   }
   const message = error.message.replace(/^error: /, '').replace(/\n\(?D(id you mean .*?)\)?$/, '; d$1');
   return new CommandFailure(message.replace(/\s*\n\s*/g, ' '), EXIT.usage);

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { CommandFailure } from '../src/command-failure.ts';
 import type { AnyCommand } from '../src/commands/command.ts';
 import { demo } from '../src/commands/demo.ts';
+import { doctor } from '../src/commands/doctor.ts';
 import { serve } from '../src/commands/serve.ts';
 import { stream } from '../src/commands/stream.ts';
 import { token } from '../src/commands/token.ts';
 import { parseCommandLine } from '../src/program.ts';
 import type { CommandSettings } from '../src/settings/setting.ts';
 
-const commands: readonly AnyCommand[] = [demo, serve, stream, token];
+const commands: readonly AnyCommand[] = [demo, serve, stream, token, doctor];
 
 function parse(...args: string[]) {
   let written = '';
@@ -66,7 +67,10 @@ describe('the command line', () => {
   });
 
   it('without a command is wrong usage', () => {
-    expect(parse().failure).toEqual({ message: 'which command? demo, serve, stream or token', exitCode: 2 });
+    expect(parse().failure).toEqual({
+      message: 'which command? demo, serve, stream, token or doctor',
+      exitCode: 2,
+    });
   });
 
   it.each([
