@@ -1,21 +1,27 @@
 /** The composition root: makes the rooms and the adapters, wires them, starts them and ends them in order. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CloudflareTurn } from './adapters/cloudflare/cloudflare-turn.ts';
-import { SharedSecretTurn } from './adapters/coturn/shared-secret-turn.ts';
+import { ClientAddresses } from './adapters/http/client-address.ts';
 import { createHttpApp } from './adapters/http/http-app.ts';
 import { HttpListener } from './adapters/http/http-listener.ts';
+import { Origins } from './adapters/http/origins.ts';
 import { readSite, type Site } from './adapters/http/site.ts';
+import { Metrics } from './adapters/metrics/metrics.ts';
 import { RoomLog } from './adapters/room-log.ts';
 import { systemScheduler } from './adapters/system-scheduler.ts';
+import { createIceServerSource } from './adapters/turn/create-ice-server-source.ts';
 import { WebSocketGateway } from './adapters/websocket/web-socket-gateway.ts';
-import { noIceServers, stunOnly } from './domain/fixed-ice-servers.ts';
-import type { IceServerSource } from './domain/ice-server-source.ts';
+import { AddressBook } from './domain/limits/address-book.ts';
+import { DEFAULT_LIMITS } from './domain/limits/limits.ts';
+import type { RoomEvent } from './domain/room-event.ts';
 import { Rooms } from './domain/rooms.ts';
 import type { Scheduler } from './domain/scheduler.ts';
-import { TurnCredentials, type TurnMint } from './domain/turn-credentials.ts';
+import type { TurnEvent } from './domain/turn/turn-provider.ts';
 import type { ServerOptions } from './server-options.ts';
 import { ServerStartError } from './server-start-error.ts';
+
+/** How often addresses that are gone are forgotten. */
+const SWEEP_MS = 60_000;
 
 export interface RunningServer {
   readonly host: string;
@@ -36,38 +42,89 @@ export async function startServer(
   options: ServerOptions,
   { scheduler }: ServerComponents = systemComponents,
 ): Promise<RunningServer> {
-  const { host, log } = options;
+  const { host, log, authority, turn } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const site = await openSite(options.siteDirectory);
-  const startedAtMs = scheduler.now();
-  const turn = createIceServers(options, scheduler);
+  const now = () => scheduler.now();
+  const startedAtMs = now();
+  const clientAddresses = openClientAddresses(options.trustedProxies ?? []);
+  const origins = new Origins(options.allowedOrigins ?? []);
+  const addresses = new AddressBook(limits, now);
+  const stopSweeping = scheduler.every(SWEEP_MS, () => addresses.sweep());
+
   const roomLog = new RoomLog(log, scheduler);
-  const { report } = roomLog;
+  const metrics = new Metrics(() => ({
+    sockets: gateway.size,
+    streams: rooms.counts.rooms,
+    broadcasters: rooms.counts.broadcasters,
+    viewers: rooms.counts.viewers,
+    addresses: addresses.size,
+    turnAvailable: iceServers.state.available,
+  }));
+  const report = (event: RoomEvent) => {
+    roomLog.report(event);
+    metrics.report(event);
+  };
+  const logTurn = (event: TurnEvent) => {
+    if (event.type === 'mint-failed') log.warn({ reason: event.reason }, 'no TURN credentials');
+    if (event.type === 'breaker') log.warn({ state: event.state }, 'asking the TURN service');
+  };
   const randomToken = () => randomBytes(16).toString('base64url');
-  const rooms = new Rooms({ randomToken, iceServers: turn.source, report });
-  const gateway = new WebSocketGateway({ rooms, scheduler, report });
+  const iceServers = createIceServerSource(turn, {
+    scheduler,
+    random: Math.random,
+    randomId: randomToken,
+    report: (event) => {
+      metrics.reportTurn(event);
+      logTurn(event);
+    },
+  });
+  const rooms = new Rooms({ randomToken, authority, report });
+  const gateway = new WebSocketGateway({
+    rooms,
+    authority,
+    iceServers,
+    limits,
+    now,
+    report,
+    addresses,
+    clientAddresses,
+    origins,
+    scheduler,
+    nextConnectionId: () => randomBytes(6).toString('base64url'),
+  });
   const app = createHttpApp({
     rooms,
-    iceServers: turn.source,
-    turnKind: options.turn.kind,
+    authority,
+    iceServers,
+    turnKind: turn.kind,
     site,
     version: readVersion(),
-    uptimeMs: () => scheduler.now() - startedAtMs,
+    uptimeMs: () => now() - startedAtMs,
+    isDraining: () => gateway.isDraining,
+    metrics,
+    metricsToken: options.metricsToken,
+    addresses,
+    clientAddresses,
+    origins,
   });
-  const listener = new HttpListener({ app, gateway });
+  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits });
 
   const release = async () => {
-    turn.close();
+    iceServers.close();
     await gateway.drain();
     listener.cutOff();
+    stopSweeping();
     roomLog.close();
+    metrics.close();
   };
   // Peers come back the moment that the port opens; they are to find TURN servers then.
-  await turn.start();
+  await iceServers.start();
   const port = await listener.listen(host, options.port).catch(async (error: unknown) => {
     await release();
     throw error;
   });
-  log.info({ host, port, turn: options.turn.kind }, 'listening');
+  log.info({ host, port, turn: turn.kind, open: authority.open }, 'listening');
 
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -87,32 +144,12 @@ export async function startServer(
   };
 }
 
-interface IceServersHandle {
-  readonly source: IceServerSource;
-  start(): Promise<void>;
-  close(): void;
-}
-
-function createIceServers({ turn, log }: ServerOptions, scheduler: Scheduler): IceServersHandle {
-  const nothing = { start: () => Promise.resolve(), close: () => undefined };
-  switch (turn.kind) {
-    case 'none':
-      return { source: noIceServers, ...nothing };
-    case 'stun':
-      return { source: stunOnly, ...nothing };
-    case 'cloudflare':
-      return keepFresh(new CloudflareTurn(turn));
-    case 'shared-secret':
-      return keepFresh(new SharedSecretTurn(turn, () => scheduler.now()));
-  }
-
-  function keepFresh(mint: TurnMint): IceServersHandle {
-    const report = (failure: string | undefined) => {
-      if (failure === undefined) log.debug('TURN credentials refreshed');
-      else log.warn({ reason: failure }, 'TURN credentials could not be fetched');
-    };
-    const credentials = new TurnCredentials({ mint, scheduler, random: Math.random, report });
-    return { source: credentials, start: () => credentials.start(), close: () => credentials.close() };
+function openClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
+  try {
+    return new ClientAddresses(trustedProxies);
+  } catch (cause) {
+    const message = 'the trusted proxies are not addresses or networks, such as 127.0.0.1 or 10.0.0.0/8';
+    throw new ServerStartError('bad-proxies', message, { cause });
   }
 }
 

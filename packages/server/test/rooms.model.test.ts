@@ -59,7 +59,7 @@ class World {
         client.say({
           type: 'join',
           stream_id: step.stream,
-          ...(wanted === undefined ? {} : { viewer_id: wanted }),
+          ...(wanted === undefined ? {} : this.fixture.lost(wanted, step.stream)),
         });
         if (seat.role.role === 'gone') break;
         const joined = client.peer.sent.findLast(({ type }) => type === 'joined') as ServerMessage & {

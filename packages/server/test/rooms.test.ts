@@ -3,7 +3,8 @@ import { CANDIDATE, type Client, ICE_SERVERS, RoomsFixture, SDP, viewerId } from
 
 const register = (stream_id: string) => ({ type: 'register', stream_id }) as const;
 const join = (stream_id: string) => ({ type: 'join', stream_id }) as const;
-const joinAs = (stream_id: string, viewer_id: string) => ({ type: 'join', stream_id, viewer_id }) as const;
+const joinAs = (fixture: RoomsFixture, stream_id: string, viewer_id: string) =>
+  ({ type: 'join', stream_id, ...fixture.lost(viewer_id, stream_id) }) as const;
 const NOT_AVAILABLE = { type: 'error', message: 'Stream not available', code: 'stream-not-available' };
 
 describe('broadcasters', () => {
@@ -184,7 +185,7 @@ describe('viewers', () => {
     const camera = fixture.broadcaster();
     const viewer = fixture.viewer();
     camera.heard();
-    viewer.say(joinAs('cam', viewerId(1)));
+    viewer.say(joinAs(fixture, 'cam', viewerId(1)));
     expect(viewer.heardBrief()).toEqual([{ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' }]);
   });
 
@@ -194,7 +195,7 @@ describe('viewers', () => {
     ['lost', {}, (viewer) => viewer.vanish()],
     ['joined elsewhere', gone, (viewer) => viewer.say(join('another'))],
     ['turned broadcaster', gone, (viewer) => viewer.say(register('another'))],
-    ['replaced', {}, (_, fixture) => fixture.client().say(joinAs('cam', viewerId(1)))],
+    ['replaced', {}, (_, fixture) => fixture.client().say(joinAs(fixture, 'cam', viewerId(1)))],
   ];
   test.each(departures)(
     '[JOIN5] [JOIN6] viewer-left is told once for a viewer who is %s',
@@ -232,7 +233,7 @@ describe('resuming', () => {
     fixture.viewer().hangUp();
     camera.heard();
     const back = fixture.client();
-    back.say(joinAs('cam', viewerId(1)));
+    back.say(joinAs(fixture, 'cam', viewerId(1)));
     expect(back.heardBrief()).toEqual([
       { type: 'joined', viewer_id: viewerId(1), stream_id: 'cam', resumed: true },
     ]);
@@ -244,7 +245,7 @@ describe('resuming', () => {
     const camera = fixture.broadcaster();
     const halfOpen = fixture.viewer();
     const back = fixture.client();
-    back.say(joinAs('cam', viewerId(1)));
+    back.say(joinAs(fixture, 'cam', viewerId(1)));
     expect(halfOpen.peer.closed).toEqual({ code: 4001, reason: 'replaced' });
     camera.heard();
     back.heard();
@@ -257,11 +258,25 @@ describe('resuming', () => {
     expect(fixture.rooms.counts.viewers).toBe(1);
   });
 
+  test.each([
+    ['no resume token', () => ({})],
+    ['the one of another viewer', (f: RoomsFixture) => ({ ...f.lost(viewerId(9)), viewer_id: viewerId(1) })],
+    ['the one of another stream', (f: RoomsFixture) => f.lost(viewerId(1), 'another')],
+    ['one of another server', () => ({ resume_token: 'a.b.c' })],
+  ])('[RESUME1] [AUTH6] with %s the id is not given, and its holder keeps it', (_, proof) => {
+    const fixture = new RoomsFixture();
+    const holder = fixture.viewer();
+    const thief = fixture.client();
+    thief.say({ type: 'join', stream_id: 'cam', viewer_id: viewerId(1), ...proof(fixture) });
+    expect(thief.heardBrief()[0]).toEqual({ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' });
+    expect(holder.peer.closed).toBeUndefined();
+  });
+
   test('[RESUME2] an id that another room holds is not given', () => {
     const fixture = new RoomsFixture();
     const holder = fixture.viewer('another');
     const thief = fixture.client();
-    thief.say(joinAs('cam', viewerId(1)));
+    thief.say(joinAs(fixture, 'cam', viewerId(1)));
     expect(thief.heardBrief()[0]).toEqual({ type: 'joined', viewer_id: viewerId(2), stream_id: 'cam' });
     expect(holder.peer.closed).toBeUndefined();
   });
@@ -271,7 +286,7 @@ describe('resuming', () => {
     (id) => {
       const fixture = new RoomsFixture();
       const viewer = fixture.client();
-      viewer.say(joinAs('cam', id));
+      viewer.say(joinAs(fixture, 'cam', id));
       expect(viewer.heardBrief()[0]).toEqual({ type: 'joined', viewer_id: viewerId(1), stream_id: 'cam' });
     },
   );
@@ -279,7 +294,7 @@ describe('resuming', () => {
   test('[RESUME3] a viewer never announced is new to the broadcaster, one that says it resumes is not', () => {
     const fixture = new RoomsFixture();
     fixture.viewer();
-    fixture.client().say(joinAs('cam', viewerId(7)));
+    fixture.client().say(joinAs(fixture, 'cam', viewerId(7)));
     const camera = fixture.client();
     camera.say(register('cam'));
     expect(camera.heardBrief().slice(1)).toEqual([
@@ -319,12 +334,13 @@ describe('the rest of the contract', () => {
   });
 
   test('[ICE1] an empty list is sent, not left out', () => {
-    const fixture = new RoomsFixture({
-      current: () => ({ iceServers: [], available: false, reason: 'off' }),
-    });
+    const fixture = new RoomsFixture();
+    fixture.iceState = { iceServers: [], available: false, reason: 'off' };
     const camera = fixture.client();
     camera.say(register('cam'));
-    expect(camera.heard()).toEqual([{ type: 'registered', stream_id: 'cam', ice_servers: [] }]);
+    expect(camera.heard()).toEqual([
+      { type: 'registered', stream_id: 'cam', ice_servers: [], turn_unavailable: 'off' },
+    ]);
   });
 
   test('[LIFE2] ping is answered by pong, in a room or not', () => {
@@ -344,7 +360,8 @@ describe('the rest of the contract', () => {
     expect(client.heard()).toEqual(
       codes.map((code) => ({ type: 'error', message: expect.stringMatching(/./u), code })),
     );
-    expect(fixture.events).toEqual(codes.map((code) => ({ type: 'refused', code })));
+    const requests = ['other', 'other', 'other', 'relay'];
+    expect(fixture.events).toEqual(codes.map((code, n) => ({ type: 'refused', code, request: requests[n] })));
   });
 
   test('an empty room is forgotten', () => {
@@ -362,10 +379,10 @@ describe('the rest of the contract', () => {
     camera.hangUp();
     viewer.hangUp();
     expect(fixture.events).toEqual([
-      { type: 'broadcaster-registered', streamId: 'cam', replaced: false },
-      { type: 'viewer-joined', streamId: 'cam', viewerId: viewerId(1), resumed: false },
-      { type: 'broadcaster-registered', streamId: 'cam', replaced: true },
-      { type: 'viewer-left', streamId: 'cam', viewerId: viewerId(1) },
+      { type: 'broadcaster-registered', connection: 'c1', streamId: 'cam', replaced: false },
+      { type: 'viewer-joined', connection: 'c2', streamId: 'cam', viewerId: viewerId(1), resumed: false },
+      { type: 'broadcaster-registered', connection: 'c3', streamId: 'cam', replaced: true },
+      { type: 'viewer-left', connection: 'c2', streamId: 'cam', viewerId: viewerId(1) },
     ]);
   });
 });

@@ -2,18 +2,22 @@
  * The server and the streamer, loaded when a command needs them: a server has no use for the streamer's native
  * libraries, and must start where they can't be loaded.
  */
+import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningServer, ServerOptions } from '@perch/server';
 import type { DeviceList, StreamerErrorReason, StreamerOptions, ViewerReport } from '@perch/streamer';
-import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
+import { CommandFailure, EXIT, type FailureCode, oneLine } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { serverFailure } from './start-failures.ts';
 
-export async function openServer(options: Omit<ServerOptions, 'siteDirectory'>): Promise<RunningServer> {
-  const { ServerStartError, startServer } = await import('@perch/server');
+export async function openServer(
+  options: Omit<ServerOptions, 'siteDirectory' | 'authority'> & Partial<Pick<ServerOptions, 'authority'>>,
+): Promise<RunningServer> {
+  const { openAuthority, ServerStartError, startServer } = await import('@perch/server');
+  const authority = options.authority ?? openAuthority(randomBytes(32));
   try {
-    return await startServer({ ...options, siteDirectory: siteDirectory() });
+    return await startServer({ ...options, authority, siteDirectory: siteDirectory() });
   } catch (error) {
     throw error instanceof ServerStartError ? serverFailure(error, options) : error;
   }
@@ -26,14 +30,13 @@ export interface OpenStreamer extends Closeable {
 }
 
 /** What trying again can't help: the owner has to change a setting. */
-const SETTING_REASONS: ReadonlySet<StreamerErrorReason> = new Set(['bad-source', 'bad-format']);
+const SETTING_REASONS: ReadonlySet<StreamerErrorReason> = new Set(['bad-source', 'bad-format', 'no-right']);
 
 export async function openStreamer(options: StreamerOptions): Promise<OpenStreamer> {
   const { StreamerError, startStreamer } = await loadStreamer();
   const explain = (error: unknown): never => {
     if (!(error instanceof StreamerError)) throw error;
-    const exitCode = SETTING_REASONS.has(error.reason) ? EXIT.usage : EXIT.failed;
-    throw new CommandFailure(error.message, exitCode, { cause: error });
+    throw new CommandFailure(error.message, exitCodeFor(error.reason, options), { cause: error });
   };
   const streamer = await startStreamer(options).catch(explain);
   const ended = streamer.ended.then((): never => {
@@ -42,6 +45,12 @@ export async function openStreamer(options: StreamerOptions): Promise<OpenStream
   // Whoever asked for the end does not want to know.
   ended.catch(() => undefined);
   return { close: () => streamer.close(), stats: () => streamer.stats(), ended };
+}
+
+/** Who has a token was replaced by who has one too: coming back would only take the stream away again. */
+function exitCodeFor(reason: StreamerErrorReason, { token }: StreamerOptions): FailureCode {
+  if (reason === 'replaced' && token !== undefined) return EXIT.replaced;
+  return SETTING_REASONS.has(reason) ? EXIT.usage : EXIT.failed;
 }
 
 /** What this machine has for a stream. */

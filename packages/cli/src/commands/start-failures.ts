@@ -28,6 +28,8 @@ export function serverFailure(
       );
     case 'site-missing':
       return new CommandFailure('the pages are not built; run "npm run build" first', exit, { cause: error });
+    case 'bad-proxies':
+      return new CommandFailure(`--trust-proxy: ${error.message}`, EXIT.usage, { cause: error });
     case 'failed':
       return new CommandFailure(`the server did not start: ${oneLine(error)}`, exit, { cause: error });
   }

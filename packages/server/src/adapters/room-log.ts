@@ -22,22 +22,36 @@ export class RoomLog {
 
   readonly report = (event: RoomEvent): void => {
     switch (event.type) {
-      case 'broadcaster-registered':
-        this.#log.info({ stream: event.streamId, replaced: event.replaced }, 'broadcaster registered');
-        return;
-      case 'broadcaster-left':
-        this.#log.info({ stream: event.streamId }, 'broadcaster left');
-        return;
-      case 'viewer-joined': {
-        const viewer = shortViewerId(event.viewerId);
-        this.#log.info({ stream: event.streamId, viewer, resumed: event.resumed }, 'viewer joined');
+      case 'broadcaster-registered': {
+        const { connection, streamId: stream, replaced } = event;
+        this.#log.info({ connection, stream, replaced }, 'broadcaster registered');
         return;
       }
-      case 'viewer-left':
-        this.#log.info({ stream: event.streamId, viewer: shortViewerId(event.viewerId) }, 'viewer left');
+      case 'broadcaster-left':
+        this.#log.info({ connection: event.connection, stream: event.streamId }, 'broadcaster left');
         return;
+      case 'viewer-joined': {
+        const { connection, streamId: stream, resumed } = event;
+        this.#log.info(
+          { connection, stream, viewer: shortViewerId(event.viewerId), resumed },
+          'viewer joined',
+        );
+        return;
+      }
+      case 'viewer-left': {
+        const { connection, streamId: stream } = event;
+        this.#log.info({ connection, stream, viewer: shortViewerId(event.viewerId) }, 'viewer left');
+        return;
+      }
       case 'refused':
+      case 'ended':
         this.#refusals.set(event.code, (this.#refusals.get(event.code) ?? 0) + 1);
+        return;
+      case 'connected':
+        this.#log.debug({ route: event.route }, 'a viewer shows the picture');
+        return;
+      case 'relayed':
+      case 'answered':
         return;
     }
   };
@@ -49,7 +63,7 @@ export class RoomLog {
 
   #summarise(): void {
     if (this.#refusals.size === 0) return;
-    this.#log.info({ refusals: Object.fromEntries(this.#refusals) }, 'messages refused');
+    this.#log.info({ refusals: Object.fromEntries(this.#refusals) }, 'refused');
     this.#refusals = new Map();
   }
 }

@@ -1,63 +1,251 @@
 /**
- * One signaling connection, from its first frame to its end: reads frames, applies the rules, answers refusals.
- * Owns its place in a room; `end()` gives it back. Nothing that a peer sends makes it throw (SPEC.md, WIRE11).
+ * One signaling connection, from its first frame to its end: reads frames, checks rights and limits, applies the rules,
+ * answers refusals. Owns its place in a room, its ICE servers and what it counts for in its address; `end()` gives all
+ * of it back. Nothing that a peer sends makes it throw (SPEC.md, WIRE11).
  */
-import { type ClientMessage, decodeClientMessage, type Refusal } from '@perch/protocol';
-import type { Departure, Peer } from './peer.ts';
-import { relay } from './relay.ts';
+import {
+  type ClientMessage,
+  type ClientMessageOf,
+  decodeClientMessage,
+  type ErrorCode,
+  type Refusal,
+  refuse,
+} from '@perch/protocol';
+import type { Authority, Grant, Right } from './access/authority.ts';
+import { iceFields } from './ice-fields.ts';
+import type { AddressUse } from './limits/address-book.ts';
+import type { Limits } from './limits/limits.ts';
+import { TokenBucket } from './limits/token-bucket.ts';
+import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.ts';
+import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
-import type { RoomEvent } from './room-event.ts';
+import type { RefusedRequest, RoomEvent } from './room-event.ts';
 import type { Rooms } from './rooms.ts';
+import type { IceServerSource } from './turn/ice-session.ts';
 
-interface ConnectionComponents {
+export interface ConnectionComponents {
   readonly rooms: Rooms;
+  readonly authority: Authority;
+  readonly iceServers: Pick<IceServerSource, 'open'>;
+  readonly limits: Limits;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly report: (event: RoomEvent) => void;
 }
 
+/** How a connection came. */
+export interface Arrival {
+  readonly connectionId: string;
+  readonly address: AddressUse;
+  /** From the URL or a header; a message may bring another. */
+  readonly token?: string | undefined;
+}
+
+/** A burst of this length passes: whoever comes sends all of its candidates at once. */
+const BURST_SECONDS = 20;
+
+/** What is refused costs more than what is meant well, which is never refused for long. */
+const REFUSAL_COST = 5;
+
 export class Connection {
   readonly #components: ConnectionComponents;
+  readonly #arrival: Arrival;
   readonly #member: Member;
+  #messages: TokenBucket;
+  readonly #openedAtMs: number;
+  #grant: Grant | undefined;
+  /** A join that no answer came to yet; it counts for the address. */
+  #pendingJoinAtMs: number | undefined;
 
-  constructor(components: ConnectionComponents, peer: Peer) {
+  constructor(components: ConnectionComponents, peer: Peer, arrival: Arrival) {
     this.#components = components;
-    this.#member = { peer, standing: { role: 'guest' } };
+    this.#arrival = arrival;
+    const { connectionId } = arrival;
+    this.#member = { peer, connectionId, standing: { role: 'guest' }, iceServers: undefined };
+    this.#openedAtMs = components.now();
+    this.#messages = new TokenBucket(this.#rate * BURST_SECONDS, this.#openedAtMs);
   }
 
   handleText(text: string): void {
-    if (this.#member.standing.role === 'gone') return;
+    if (this.#member.standing.role === 'gone' || !this.#mayGoOn(1)) return;
     const decoded = decodeClientMessage(text);
-    const refusal = decoded.ok ? this.#handle(decoded.value) : decoded;
+    const refusal = decoded.ok ? this.handle(decoded.value) : decoded;
     if (refusal === undefined) return;
-    this.#components.report({ type: 'refused', code: refusal.code });
+    this.#refused(refusal.code, decoded.ok ? requestOf(decoded.value) : 'other');
     this.#member.peer.send({ type: 'error', message: refusal.reason, code: refusal.code });
+    this.#mayGoOn(REFUSAL_COST);
   }
 
-  /** The socket is closed, lost or about to be closed by us. May be called twice. */
-  end(how: Departure): void {
-    this.#components.rooms.leave(this.#member, how);
-    this.#member.standing = { role: 'gone' };
-  }
-
-  #handle(message: ClientMessage): Refusal | undefined {
+  /** The refusal is for the sender; everything else has happened when it returns. */
+  handle(message: ClientMessage): Refusal | undefined {
     switch (message.type) {
       case 'register':
-        this.#components.rooms.register(this.#member, message.stream_id);
-        return undefined;
+        return this.#register(message);
       case 'join':
-        this.#components.rooms.join(this.#member, message.stream_id, message.viewer_id);
-        return undefined;
+        return this.#join(message);
       case 'offer':
       case 'answer':
       case 'ice-candidate':
       case 'stream-state':
       case 'error':
-        return relay(this.#member, message);
+        return this.#relay(message);
       case 'viewer-ended':
+        return undefined;
       case 'connected':
+        this.#components.report({ type: 'connected', route: message.route });
         return undefined;
       case 'ping':
         this.#member.peer.send({ type: 'pong' });
         return undefined;
     }
   }
+
+  /** AUTH5, LIMIT6: called now and then. Ends a session whose right has expired, or a guest who does nothing. */
+  checkTime(): void {
+    const now = this.#components.now();
+    const expiresAtMs = this.#grant?.expiresAtMs;
+    if (expiresAtMs !== undefined && expiresAtMs <= now) {
+      this.#dismiss('token-expired', 'The link or token has expired', CLOSE_CODES.noRight);
+    }
+    const idleMs = this.#components.limits.idleSeconds * 1000;
+    if (this.#member.standing.role === 'guest' && now - this.#openedAtMs >= idleMs) {
+      this.#dismiss('idle', 'Register or join first', CLOSE_CODES.tooMuch);
+    }
+  }
+
+  /** AUTH5: ends the session if its right is among these. */
+  checkRevoked(tokenIds: ReadonlySet<string>): void {
+    const tokenId = this.#grant?.tokenId;
+    if (tokenId === undefined || !tokenIds.has(tokenId)) return;
+    this.#dismiss('token-revoked', 'The owner has taken this right back', CLOSE_CODES.noRight);
+  }
+
+  /** The socket is closed, lost or about to be closed by us. May be called twice. */
+  end(how: Departure): void {
+    this.#components.rooms.leave(this.#member, how);
+    this.#member.standing = { role: 'gone' };
+    this.#closeJoin();
+    this.#member.iceServers?.close(how === 'left' ? 'gone' : 'media-goes-on');
+    this.#member.iceServers = undefined;
+  }
+
+  #register({ stream_id: streamId, token }: ClientMessageOf<'register'>): Refusal | undefined {
+    const refusal = this.#authorize(token, 'publish', streamId) ?? this.#roomForStream(streamId);
+    if (refusal !== undefined) return refusal;
+    this.#closeJoin();
+    this.#openIceServers('broadcaster');
+    const isNew = this.#member.standing.role !== 'broadcaster';
+    this.#components.rooms.register(this.#member, streamId);
+    // All the viewers who wait are served in its first second.
+    if (isNew) this.#messages = new TokenBucket(this.#rate * BURST_SECONDS, this.#components.now());
+    return undefined;
+  }
+
+  #join(message: ClientMessageOf<'join'>): Refusal | undefined {
+    const { stream_id: streamId } = message;
+    const refusal =
+      this.#authorize(message.token, 'view', streamId) ??
+      this.#roomForStream(streamId) ??
+      this.#roomForViewer(streamId);
+    if (refusal !== undefined) return refusal;
+    this.#closeJoin();
+    this.#openIceServers('viewer');
+    const lost = { viewerId: message.viewer_id, resumeToken: message.resume_token };
+    const { resumed } = this.#components.rooms.join(this.#member, streamId, lost);
+    // Who resumes has its connection; who waits for a camera costs nobody anything.
+    if (!resumed && this.#components.rooms.stream(streamId).live) this.#openJoin();
+    return undefined;
+  }
+
+  #relay(message: RelayedMessage): Refusal | undefined {
+    const refusal = relay(this.#member, message);
+    if (refusal !== undefined) return refusal;
+    this.#components.report({ type: 'relayed', message: message.type });
+    if (message.type === 'answer' && this.#pendingJoinAtMs !== undefined) {
+      this.#components.report({
+        type: 'answered',
+        afterMs: this.#components.now() - this.#pendingJoinAtMs,
+      });
+      this.#closeJoin();
+    }
+    return undefined;
+  }
+
+  /** The newest token that was good counts: a page may be given a fresher one. */
+  #authorize(token: string | undefined, right: Right, streamId: string): Refusal | undefined {
+    const checked = this.#components.authority.check(token ?? this.#arrival.token, right, streamId);
+    if (!checked.ok) return checked;
+    this.#grant = checked.value;
+    return undefined;
+  }
+
+  #roomForStream(streamId: string): Refusal | undefined {
+    const { rooms, limits } = this.#components;
+    if (rooms.has(streamId) || rooms.counts.rooms < limits.streams) return undefined;
+    return refuse('too-many-streams', 'The server has as many streams as it takes');
+  }
+
+  #roomForViewer(streamId: string): Refusal | undefined {
+    const { rooms, limits } = this.#components;
+    const { standing } = this.#member;
+    const isThere = standing.role === 'viewer' && standing.room.streamId === streamId;
+    if (!isThere && rooms.stream(streamId).viewers >= limits.viewersPerStream) {
+      return refuse('too-many-viewers', 'The stream has as many viewers as it takes; come back later');
+    }
+    if (this.#arrival.address.mayJoin()) return undefined;
+    return refuse('too-many-connections', 'Too many joins from this address; come back in a minute');
+  }
+
+  /** A right's session has the same servers as long as it lives, however often it joins. */
+  #openIceServers(role: 'broadcaster' | 'viewer'): void {
+    if (this.#member.iceServers !== undefined && this.#member.standing.role === role) return;
+    this.#member.iceServers?.close('gone');
+    this.#member.iceServers = this.#components.iceServers.open(role, (state) => {
+      this.#member.peer.send({ type: 'ice-servers', ...iceFields(state) });
+    });
+  }
+
+  #openJoin(): void {
+    this.#pendingJoinAtMs = this.#components.now();
+    this.#arrival.address.openJoin();
+  }
+
+  #closeJoin(): void {
+    if (this.#pendingJoinAtMs === undefined) return;
+    this.#pendingJoinAtMs = undefined;
+    this.#arrival.address.closeJoin();
+  }
+
+  get #rate(): number {
+    const { limits } = this.#components;
+    return this.#member.standing.role === 'broadcaster'
+      ? limits.broadcasterMessagesPerSecond
+      : limits.viewerMessagesPerSecond;
+  }
+
+  /** LIMIT4: spends `cost` of what this socket may send, or ends it. */
+  #mayGoOn(cost: number): boolean {
+    const rate = this.#rate;
+    if (this.#messages.take(cost, rate, rate * BURST_SECONDS, this.#components.now())) return true;
+    this.#dismiss('rate-limited', 'Too many messages; come back later', CLOSE_CODES.tooMuch);
+    return false;
+  }
+
+  #dismiss(code: ErrorCode, message: string, closeCode: CloseCode): void {
+    if (this.#member.standing.role === 'gone') return;
+    const { peer, connectionId: connection } = this.#member;
+    this.#components.report({ type: 'ended', connection, code });
+    this.end('left');
+    peer.send({ type: 'error', message, code });
+    peer.close(closeCode, code);
+  }
+
+  #refused(code: ErrorCode, request: RefusedRequest): void {
+    this.#components.report({ type: 'refused', code, request });
+  }
+}
+
+function requestOf({ type }: ClientMessage): RefusedRequest {
+  if (type === 'register' || type === 'join') return type;
+  return type === 'ping' || type === 'connected' || type === 'viewer-ended' ? 'other' : 'relay';
 }

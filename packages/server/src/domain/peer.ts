@@ -9,7 +9,7 @@ export interface Peer {
 }
 
 /** RFC 6455, 7.4: 1001 is "going away"; 4000 to 4999 are ours to define. */
-export const CLOSE_CODES = { goingAway: 1001, replaced: 4001 } as const;
+export const CLOSE_CODES = { goingAway: 1001, replaced: 4001, noRight: 4003, tooMuch: 4008 } as const;
 
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
 

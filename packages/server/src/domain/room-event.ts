@@ -1,14 +1,40 @@
-/** What the rooms report to whoever keeps the log and the counters. */
+/**
+ * What the rooms and connections report to whoever keeps the log and the counters. `connection` is the same in every
+ * line of one connection's life.
+ */
 import type { ErrorCode } from '@perch/protocol';
+import type { RelayedMessage } from './relay.ts';
 
 export type RoomEvent =
-  | { readonly type: 'broadcaster-registered'; readonly streamId: string; readonly replaced: boolean }
-  | { readonly type: 'broadcaster-left'; readonly streamId: string }
+  | {
+      readonly type: 'broadcaster-registered';
+      readonly connection: string;
+      readonly streamId: string;
+      readonly replaced: boolean;
+    }
+  | { readonly type: 'broadcaster-left'; readonly connection: string; readonly streamId: string }
   | {
       readonly type: 'viewer-joined';
+      readonly connection: string;
       readonly streamId: string;
       readonly viewerId: string;
       readonly resumed: boolean;
     }
-  | { readonly type: 'viewer-left'; readonly streamId: string; readonly viewerId: string }
-  | { readonly type: 'refused'; readonly code: ErrorCode };
+  | {
+      readonly type: 'viewer-left';
+      readonly connection: string;
+      readonly streamId: string;
+      readonly viewerId: string;
+    }
+  /** A message or a whole session was refused; `request` says what for. */
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly request: RefusedRequest }
+  | { readonly type: 'relayed'; readonly message: RelayedMessage['type'] }
+  /** A viewer's answer is on its way to the broadcaster, so long after its join. */
+  | { readonly type: 'answered'; readonly afterMs: number }
+  /** A viewer shows a picture, as it says. */
+  | { readonly type: 'connected'; readonly route: 'direct' | 'relayed' }
+  /** A connection was ended by us, for the reason that `code` names. */
+  | { readonly type: 'ended'; readonly connection: string; readonly code: ErrorCode };
+
+/** `connection`: before it could say anything. */
+export type RefusedRequest = 'register' | 'join' | 'relay' | 'other' | 'connection';

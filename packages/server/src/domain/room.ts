@@ -1,10 +1,16 @@
 /** The state of a stream's room and of the connections in it. Data only; the rules are in rooms.ts and relay.ts. */
+
 import type { Peer } from './peer.ts';
+import type { IceServerSession } from './turn/ice-session.ts';
 
 /** One connection: who is at its end and what it is now. */
 export interface Member {
   readonly peer: Peer;
+  /** Tells one connection from another in the log. */
+  readonly connectionId: string;
   standing: Standing;
+  /** Its STUN and TURN servers, once it is a broadcaster or a viewer. */
+  iceServers: IceServerSession | undefined;
 }
 
 export type Standing =

@@ -3,7 +3,8 @@
  * costs the same whatever the number of streams, and only a broadcaster's coming and going walks its viewers.
  * Owns the rooms; forgets one when the last member leaves it. Not here: messages between peers (relay.ts).
  */
-import type { IceServerSource } from './ice-server-source.ts';
+import type { Authority } from './access/authority.ts';
+import { iceFields } from './ice-fields.ts';
 import { CLOSE_CODES, type Departure } from './peer.ts';
 import type { Member, Room, Viewer } from './room.ts';
 import type { RoomEvent } from './room-event.ts';
@@ -12,8 +13,20 @@ import { isViewerId, toViewerId } from './viewer-id.ts';
 export interface RoomsComponents {
   /** 22 base64url characters, 128 bits that can't be guessed. */
   readonly randomToken: () => string;
-  readonly iceServers: IceServerSource;
+  readonly authority: Pick<Authority, 'signResume' | 'mayResume'>;
   readonly report: (event: RoomEvent) => void;
+}
+
+/** What a viewer who lost its WebSocket says of itself. */
+export interface LostSession {
+  readonly viewerId?: string | undefined;
+  readonly resumeToken?: string | undefined;
+}
+
+export interface StreamState {
+  readonly streamId: string;
+  readonly live: boolean;
+  readonly viewers: number;
 }
 
 export class Rooms {
@@ -34,6 +47,20 @@ export class Rooms {
     };
   }
 
+  has(streamId: string): boolean {
+    return this.#rooms.has(streamId);
+  }
+
+  stream(streamId: string): StreamState {
+    const room = this.#rooms.get(streamId);
+    return { streamId, live: room?.broadcaster !== undefined, viewers: room?.viewers.size ?? 0 };
+  }
+
+  /** Every stream with someone in it. */
+  streams(): readonly StreamState[] {
+    return [...this.#rooms.keys()].map((streamId) => this.stream(streamId));
+  }
+
   /** REG1 to REG4. Registering the same stream once more changes nothing, and repeats who is there. */
   register(member: Member, streamId: string): void {
     const { standing } = member;
@@ -48,12 +75,13 @@ export class Rooms {
     if (!again) {
       this.#components.report({
         type: 'broadcaster-registered',
+        connection: member.connectionId,
         streamId,
         replaced: previous !== undefined,
       });
     }
 
-    member.peer.send({ type: 'registered', stream_id: streamId, ...this.#iceServers() });
+    member.peer.send({ type: 'registered', stream_id: streamId, ...iceFields(member.iceServers?.current) });
     for (const viewer of room.viewers.values()) {
       if (previous === undefined) {
         viewer.member.peer.send({ type: 'broadcaster-joined', stream_id: streamId });
@@ -62,11 +90,11 @@ export class Rooms {
     }
   }
 
-  /** JOIN1 to JOIN4, JOIN8, RESUME1 to RESUME3. `wantedId` is the id that the viewer had on a lost connection. */
-  join(member: Member, streamId: string, wantedId: string | undefined): void {
+  /** JOIN1 to JOIN4, JOIN8, RESUME1 to RESUME3. `lost` is who the viewer was on a lost connection. */
+  join(member: Member, streamId: string, lost: LostSession = {}): { readonly resumed: boolean } {
     const { standing } = member;
     // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
-    const resumable = standing.role === 'viewer' ? undefined : wantedId;
+    const resumable = standing.role === 'viewer' ? undefined : this.#provenId(streamId, lost);
     const watchesIt = standing.role === 'viewer' && standing.room.streamId === streamId;
     const replaces = watchesIt ? standing.viewer.id : undefined;
     this.leave(member, watchesIt ? 'lost' : 'left');
@@ -78,20 +106,23 @@ export class Rooms {
     room.viewers.set(id, viewer);
     this.#roomOfViewer.set(id, room);
     member.standing = { role: 'viewer', room, viewer };
-    this.#components.report({ type: 'viewer-joined', streamId, viewerId: id, resumed });
+    const { report, authority } = this.#components;
+    report({ type: 'viewer-joined', connection: member.connectionId, streamId, viewerId: id, resumed });
 
     member.peer.send({
       type: 'joined',
       viewer_id: id,
       stream_id: streamId,
       ...(resumed ? { resumed } : {}),
-      ...this.#iceServers(),
+      resume_token: authority.signResume(id, streamId),
+      ...iceFields(member.iceServers?.current),
     });
     if (room.broadcaster === undefined) {
       member.peer.send({ type: 'error', message: 'Stream not available', code: 'stream-not-available' });
     } else {
       this.#announce(room.broadcaster, viewer);
     }
+    return { resumed };
   }
 
   /** REG3, REG5, JOIN5, JOIN6: gives up whatever the member holds and makes it a guest. One that is gone stays gone. */
@@ -103,7 +134,7 @@ export class Rooms {
         return;
       case 'broadcaster':
         member.standing = { role: 'guest' };
-        this.#removeBroadcaster(standing.room);
+        this.#removeBroadcaster(member, standing.room);
         this.#forgetIfEmpty(standing.room);
         return;
       case 'viewer':
@@ -114,17 +145,22 @@ export class Rooms {
     }
   }
 
-  #removeBroadcaster(room: Room): void {
+  #removeBroadcaster({ connectionId: connection }: Member, room: Room): void {
     room.broadcaster = undefined;
     this.#broadcasters -= 1;
-    this.#components.report({ type: 'broadcaster-left', streamId: room.streamId });
+    this.#components.report({ type: 'broadcaster-left', connection, streamId: room.streamId });
     for (const viewer of room.viewers.values()) viewer.member.peer.send({ type: 'broadcaster-left' });
   }
 
   #removeViewer(room: Room, viewer: Viewer, how: Departure): void {
     room.viewers.delete(viewer.id);
     this.#roomOfViewer.delete(viewer.id);
-    this.#components.report({ type: 'viewer-left', streamId: room.streamId, viewerId: viewer.id });
+    this.#components.report({
+      type: 'viewer-left',
+      connection: viewer.member.connectionId,
+      streamId: room.streamId,
+      viewerId: viewer.id,
+    });
     room.broadcaster?.peer.send({
       type: 'viewer-left',
       viewer_id: viewer.id,
@@ -134,7 +170,7 @@ export class Rooms {
 
   /** RESUME1, RESUME2: the id, free to be given again, or undefined when it is not to be had. */
   #claim(room: Room, wantedId: string | undefined): string | undefined {
-    if (wantedId === undefined || !isViewerId(wantedId)) return undefined;
+    if (wantedId === undefined) return undefined;
     const holding = this.#roomOfViewer.get(wantedId);
     if (holding === undefined) return wantedId;
     const holder = holding === room ? room.viewers.get(wantedId) : undefined;
@@ -153,12 +189,14 @@ export class Rooms {
       viewer_id: viewer.id,
       ...(resumed ? { resumed } : {}),
       ...(resumed || viewer.replaces === undefined ? {} : { replaces: viewer.replaces }),
-      ...this.#iceServers(),
+      ...iceFields(broadcaster.iceServers?.current),
     });
   }
 
-  #iceServers() {
-    return { ice_servers: this.#components.iceServers.current().iceServers };
+  /** RESUME1: an id is its viewer's as long as the viewer has the server's word for it. */
+  #provenId(streamId: string, { viewerId, resumeToken }: LostSession): string | undefined {
+    if (viewerId === undefined || !isViewerId(viewerId)) return undefined;
+    return this.#components.authority.mayResume(resumeToken, viewerId, streamId) ? viewerId : undefined;
   }
 
   #roomFor(streamId: string): Room {

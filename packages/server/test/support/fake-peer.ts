@@ -1,10 +1,14 @@
 /** A Peer that writes down what it is told, and the rooms around it with predictable ids. */
 import type { ClientMessage, ServerMessage } from '@perch/protocol';
-import { Connection } from '../../src/domain/connection.ts';
-import type { IceServerSource } from '../../src/domain/ice-server-source.ts';
+import { openAuthority } from '../../src/adapters/access/authorities.ts';
+import type { Authority } from '../../src/domain/access/authority.ts';
+import { Connection, type ConnectionComponents } from '../../src/domain/connection.ts';
+import { AddressBook } from '../../src/domain/limits/address-book.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits/limits.ts';
 import type { CloseCode, Peer } from '../../src/domain/peer.ts';
 import type { RoomEvent } from '../../src/domain/room-event.ts';
 import { Rooms } from '../../src/domain/rooms.ts';
+import type { IceRole, IceServerState } from '../../src/domain/turn/ice-session.ts';
 
 export const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
 export const CANDIDATE = 'candidate:1 1 udp 2122260223 192.168.1.20 50000 typ host';
@@ -31,8 +35,21 @@ export class Client {
   readonly peer = new FakePeer();
   readonly #connection: Connection;
 
-  constructor(fixture: RoomsFixture) {
-    this.#connection = new Connection(fixture, this.peer);
+  constructor(fixture: RoomsFixture, arrival: { address?: string; token?: string | undefined } = {}) {
+    const { address = '192.0.2.1', token } = arrival;
+    this.#connection = new Connection(fixture, this.peer, {
+      connectionId: `c${++fixture.connections}`,
+      address: fixture.addresses.of(address),
+      token,
+    });
+  }
+
+  checkTime(): void {
+    this.#connection.checkTime();
+  }
+
+  checkRevoked(tokenIds: readonly string[]): void {
+    this.#connection.checkRevoked(new Set(tokenIds));
   }
 
   say(message: ClientMessage): void {
@@ -58,33 +75,88 @@ export class Client {
     return this.peer.sent.splice(0);
   }
 
-  /** The same without `ice_servers`, which most tests are not about. */
+  /** The same without ICE servers and resume tokens, which most tests are not about. */
   heardBrief(): object[] {
     return this.heard().map((message) => {
-      const { ice_servers: _, ...rest } = message as { ice_servers?: unknown };
+      const {
+        ice_servers: _,
+        ice_ttl: __,
+        turn_unavailable: ___,
+        resume_token: ____,
+        ...rest
+      } = message as {
+        [field: string]: unknown;
+      };
       return rest;
     });
   }
 }
 
-export class RoomsFixture {
+/** What a session of ICE servers was told. */
+export interface FakeIceSession {
+  readonly role: IceRole;
+  readonly renew: (state: IceServerState) => void;
+  closed: 'gone' | 'media-goes-on' | undefined;
+}
+
+/** Tests of rooms are about rooms: so much is not too much there. */
+const ROOMY: Limits = {
+  ...DEFAULT_LIMITS,
+  viewerMessagesPerSecond: 1e6,
+  broadcasterMessagesPerSecond: 1e6,
+  joinsPerMinute: 1e6,
+  pendingJoinsPerAddress: 1e6,
+};
+
+export class RoomsFixture implements ConnectionComponents {
   readonly events: RoomEvent[] = [];
+  readonly iceSessions: FakeIceSession[] = [];
   readonly rooms: Rooms;
+  readonly authority: Authority;
+  readonly limits: Limits;
+  readonly addresses: AddressBook;
+  nowMs = 1_700_000_000_000;
+  connections = 0;
+  iceState: IceServerState = { iceServers: ICE_SERVERS, available: true };
   #ids = 0;
 
-  constructor(
-    iceServers: IceServerSource = { current: () => ({ iceServers: ICE_SERVERS, available: true }) },
-  ) {
+  constructor(options: { authority?: Authority; limits?: Partial<Limits> } = {}) {
+    this.authority = options.authority ?? openAuthority(new Uint8Array(32));
+    this.limits = { ...ROOMY, ...options.limits };
+    this.addresses = new AddressBook(this.limits, this.now);
     const randomToken = () => String(++this.#ids).padStart(22, '0');
-    this.rooms = new Rooms({ randomToken, iceServers, report: this.report });
+    this.rooms = new Rooms({ randomToken, authority: this.authority, report: this.report });
   }
+
+  readonly now = (): number => this.nowMs;
 
   readonly report = (event: RoomEvent): void => {
     this.events.push(event);
   };
 
-  client(): Client {
-    return new Client(this);
+  readonly iceServers = {
+    open: (role: IceRole, renew: (state: IceServerState) => void) => {
+      const session: FakeIceSession = { role, renew, closed: undefined };
+      this.iceSessions.push(session);
+      const state = () => this.iceState;
+      return {
+        get current() {
+          return state();
+        },
+        close: (how: 'gone' | 'media-goes-on') => {
+          session.closed ??= how;
+        },
+      };
+    },
+  };
+
+  /** Lets a viewer have its lost id back, as its own page could. */
+  lost(viewerId: string, streamId = 'cam'): { viewer_id: string; resume_token: string } {
+    return { viewer_id: viewerId, resume_token: this.authority.signResume(viewerId, streamId) };
+  }
+
+  client(arrival: { address?: string; token?: string | undefined } = {}): Client {
+    return new Client(this, arrival);
   }
 
   broadcaster(streamId = 'cam'): Client {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { openAuthority } from '../../src/adapters/access/authorities.ts';
+import type { Authority } from '../../src/domain/access/authority.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
 import type { ServerOptions } from '../../src/server-options.ts';
 import { ManualScheduler } from './manual-scheduler.ts';
@@ -15,9 +17,15 @@ export class TestServer {
   readonly running: RunningServer;
   readonly scheduler: ManualScheduler;
   readonly logLines: string[];
+  readonly authority: Authority;
 
-  constructor(running: RunningServer, scheduler: ManualScheduler, logLines: string[]) {
+  constructor(
+    running: RunningServer,
+    scheduler: ManualScheduler,
+    { logLines, authority }: { logLines: string[]; authority: Authority },
+  ) {
     this.running = running;
+    this.authority = authority;
     this.scheduler = scheduler;
     this.logLines = logLines;
   }
@@ -45,6 +53,7 @@ export class TestServer {
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const scheduler = new ManualScheduler();
   const logLines: string[] = [];
+  const authority = options.authority ?? openAuthority(new Uint8Array(32));
   const log = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
   const running = await startServer(
     {
@@ -52,6 +61,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       port: 0,
       siteDirectory: options.siteDirectory ?? (await makeSite()),
       turn: { kind: 'stun' },
+      authority,
       log,
       ...options,
     },
@@ -62,7 +72,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     scheduler.advance(10_000);
     await closed;
   });
-  return new TestServer(running, scheduler, logLines);
+  return new TestServer(running, scheduler, { logLines, authority });
 }
 
 /** A built viewer in miniature, in a folder of its own. */

@@ -6,26 +6,44 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
+import { addressKey, type ClientAddresses } from './client-address.ts';
+import type { HttpEnvironment } from './http-app.ts';
 
-/** A browser sends its headers at once. Longer is a client that holds connections open. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** How often connections are looked at that have not sent their request yet. */
+const CHECK_INTERVAL_MS = 2_000;
 
 export interface HttpListenerComponents {
-  readonly app: Hono;
+  readonly app: Hono<HttpEnvironment>;
   readonly gateway: WebSocketGateway;
+  readonly addresses: AddressBook;
+  readonly clientAddresses: ClientAddresses;
+  readonly limits: Limits;
 }
 
 export class HttpListener {
   readonly #server: Server;
 
-  constructor({ app, gateway }: HttpListenerComponents) {
-    const options = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+  constructor({ app, gateway, addresses, clientAddresses, limits }: HttpListenerComponents) {
+    const handshakeMs = limits.handshakeSeconds * 1000;
+    const options = {
+      headersTimeout: handshakeMs,
+      requestTimeout: handshakeMs,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    };
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     this.#server = createServer(options, (request, response) => void listener(request, response));
     this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    this.#server.on('connection', (socket) => {
+      // A proxy has a connection for each of its clients, who are counted one by one when they ask.
+      if (clientAddresses.isProxy(socket.remoteAddress)) return;
+      const address = addresses.of(addressKey(socket.remoteAddress));
+      if (address.openConnection()) socket.once('close', () => address.closeConnection());
+      else socket.destroy();
+    });
   }
 
   /** Resolves with the port. */

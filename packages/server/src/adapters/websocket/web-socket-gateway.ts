@@ -1,19 +1,25 @@
 /**
- * Accepts WebSockets on any path and gives each one a Connection. Owns them all, their heartbeat and their end:
- * `drain()` says goodbye, then cuts off whoever does not answer. A handshake that fails is answered by ws.
+ * Accepts WebSockets on any path, within the limits of their address, from pages that may, and gives each one a
+ * Connection. Owns them all, their heartbeat and their end: `drain()` says goodbye, then cuts off whoever does not
+ * answer. A handshake that fails is answered by ws.
  */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MAX_MESSAGE_CHARS } from '@perch/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Connection } from '../../domain/connection.ts';
+import { Connection, type ConnectionComponents } from '../../domain/connection.ts';
+import type { AddressBook, AddressUse } from '../../domain/limits/address-book.ts';
 import { CLOSE_CODES } from '../../domain/peer.ts';
-import type { RoomEvent } from '../../domain/room-event.ts';
-import type { Rooms } from '../../domain/rooms.ts';
 import type { Cancel, Scheduler } from '../../domain/scheduler.ts';
+import type { ClientAddresses } from '../http/client-address.ts';
+import type { Origins } from '../http/origins.ts';
+import { tokenOf } from '../http/token-of.ts';
 import { WebSocketPeer } from './web-socket-peer.ts';
 
 export const HEARTBEAT_MS = 4500;
+
+/** Twenty thousand pings in one turn would hold everyone up for a quarter of a second. */
+const HEARTBEAT_GROUPS = 9;
 
 /** A closing handshake takes a round trip; whoever needs longer is gone. */
 export const DRAIN_MS = 2000;
@@ -24,40 +30,78 @@ export const DRAIN_MS = 2000;
  */
 const MAX_FRAME_BYTES = 3 * MAX_MESSAGE_CHARS + 4096;
 
-interface WebSocketGatewayComponents {
-  readonly rooms: Rooms;
+export interface WebSocketGatewayComponents extends ConnectionComponents {
+  readonly addresses: AddressBook;
+  readonly clientAddresses: ClientAddresses;
+  readonly origins: Origins;
   readonly scheduler: Scheduler;
-  readonly report: (event: RoomEvent) => void;
+  /** Names a connection in the log. */
+  readonly nextConnectionId: () => string;
 }
+
+type Group = Map<WebSocketPeer, Connection>;
 
 export class WebSocketGateway {
   readonly #components: WebSocketGatewayComponents;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // Messages are small and rare; a compressor for each socket costs 300 KB and opens the door to bombs.
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
-  });
-  readonly #open = new Map<WebSocketPeer, Connection>();
+  readonly #server: WebSocketServer;
+  readonly #groups: readonly Group[] = Array.from({ length: HEARTBEAT_GROUPS }, () => new Map());
   readonly #stopHeartbeat: Cancel;
+  #beats = 0;
+  #accepted = 0;
+  #size = 0;
   #drained: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(components: WebSocketGatewayComponents) {
     this.#components = components;
-    this.#stopHeartbeat = components.scheduler.every(HEARTBEAT_MS, () => {
-      for (const peer of this.#open.keys()) peer.beat();
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Messages are small and rare; a compressor for each socket costs 300 KB and opens the door to bombs.
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      maxFragments: components.limits.fragments,
     });
+    this.#stopHeartbeat = components.scheduler.every(HEARTBEAT_MS / HEARTBEAT_GROUPS, () => this.#beat());
+    components.authority.onRevoked((tokenIds) => {
+      for (const connection of this.#connections()) connection.checkRevoked(tokenIds);
+    });
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get isDraining(): boolean {
+    return this.#drained !== undefined;
   }
 
   /** Takes over an HTTP connection that asks for an upgrade. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#drained !== undefined) {
+    const { addresses, clientAddresses, origins, report } = this.#components;
+    if (this.isDraining) {
       socket.destroy();
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted));
+    if (!origins.allows(request.headers.origin, clientAddresses.hostOf(request))) {
+      report({ type: 'refused', code: 'forbidden', request: 'connection' });
+      answer(socket, 403, 'This page may not use this server (see --allow-origin).');
+      return;
+    }
+    const address = addresses.of(clientAddresses.keyOf(request));
+    if (!address.mayAsk() || !address.openSocket()) {
+      report({ type: 'refused', code: 'too-many-connections', request: 'connection' });
+      answer(socket, 429, 'Too many connections from this address.');
+      return;
+    }
+    let accepted = false;
+    socket.once('close', () => {
+      if (!accepted) address.closeSocket();
+    });
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      accepted = true;
+      this.#accept(webSocket, address, tokenOf(request));
+    });
   }
 
   /** Resolves when no socket is left, at most DRAIN_MS later. */
@@ -66,26 +110,47 @@ export class WebSocketGateway {
     return this.#drained;
   }
 
-  #accept(socket: WebSocket): void {
-    const peer = new WebSocketPeer(socket);
-    const connection = new Connection(this.#components, peer);
-    this.#open.set(peer, connection);
+  #accept(socket: WebSocket, address: AddressUse, token: string | undefined): void {
+    const { limits, nextConnectionId } = this.#components;
+    const peer = new WebSocketPeer(socket, limits.sendBufferKilobytes * 1024);
+    const connection = new Connection(this.#components, peer, {
+      connectionId: nextConnectionId(),
+      address,
+      token,
+    });
+    const group = this.#groups[this.#accepted++ % HEARTBEAT_GROUPS] as Group;
+    group.set(peer, connection);
+    this.#size += 1;
     peer.listen({
       onText: (text) => connection.handleText(text),
       onEnd: (how) => {
-        this.#open.delete(peer);
+        group.delete(peer);
+        this.#size -= 1;
+        address.closeSocket();
         connection.end(how);
-        if (this.#open.size === 0) this.#onEmpty?.();
+        if (this.#size === 0) this.#onEmpty?.();
       },
     });
+  }
+
+  #beat(): void {
+    for (const [peer, connection] of this.#groups[this.#beats++ % HEARTBEAT_GROUPS] as Group) {
+      connection.checkTime();
+      peer.beat();
+    }
+  }
+
+  *#connections(): Iterable<Connection> {
+    for (const group of this.#groups) yield* group.values();
   }
 
   async #drain(): Promise<void> {
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    if (this.#open.size === 0) this.#onEmpty?.();
-    for (const peer of this.#open.keys()) {
+    if (this.#size === 0) this.#onEmpty?.();
+    const peers = () => this.#groups.flatMap((group) => [...group.keys()]);
+    for (const peer of peers()) {
       peer.send({
         type: 'error',
         message: 'The server is closing; come back in a moment',
@@ -94,10 +159,21 @@ export class WebSocketGateway {
       peer.close(CLOSE_CODES.goingAway, 'server-closing');
     }
     const cancel = this.#components.scheduler.after(DRAIN_MS, () => {
-      for (const peer of this.#open.keys()) peer.destroy();
+      for (const peer of peers()) peer.destroy();
     });
     await empty;
     cancel();
     this.#stopHeartbeat();
   }
+}
+
+/** An upgrade that is refused gets an HTTP answer, and the connection ends. */
+function answer(socket: Duplex, status: number, sentence: string): void {
+  const body = `${sentence}\n`;
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 }

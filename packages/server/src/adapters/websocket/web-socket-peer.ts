@@ -6,12 +6,6 @@ import type { ServerMessage } from '@perch/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { CloseCode, Departure, Peer } from '../../domain/peer.ts';
 
-/**
- * What may wait for one socket: the news of some 3,000 viewers told at once to a broadcaster that comes back.
- * More means that the far end does not read.
- */
-export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-
 /** With a ping every 4.5 s a peer that died right after an answer is dropped 13.5 s later (LIFE1: 15 s). */
 export const MAX_UNANSWERED_PINGS = 2;
 
@@ -27,8 +21,12 @@ export class WebSocketPeer implements Peer {
   readonly #socket: WebSocket;
   #unansweredPings = 0;
 
-  constructor(socket: WebSocket) {
+  readonly #maxBufferedBytes: number;
+
+  /** More than `maxBufferedBytes` that wait mean that the far end does not read. */
+  constructor(socket: WebSocket, maxBufferedBytes: number) {
     this.#socket = socket;
+    this.#maxBufferedBytes = maxBufferedBytes;
   }
 
   listen(events: WebSocketPeerEvents): void {
@@ -47,7 +45,7 @@ export class WebSocketPeer implements Peer {
   send(message: ServerMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#socket.terminate();
+    if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.#socket.terminate();
   }
 
   close(code: CloseCode, reason: string): void {

@@ -19,6 +19,8 @@ export interface Authority {
   /** Anyone may do anything: tokens are not looked at. */
   readonly open: boolean;
   check(token: string | undefined, right: Right, streamId: string): Result<Grant>;
+  /** What a good token allows, whatever that is; undefined where none is needed. */
+  identify(token: string | undefined): Result<Grant | undefined>;
   signResume(viewerId: string, streamId: string): string;
   mayResume(resumeToken: string | undefined, viewerId: string, streamId: string): boolean;
   /** Told the ids of tokens that were good and no longer are. */

@@ -37,15 +37,14 @@ export class ClosedAuthority implements Authority {
   }
 
   check(token: string | undefined, right: Right, streamId: string): Result<Grant> {
-    if (token === undefined || token === '') return refuseToken('token-missing', right);
-    const reading = this.#components.tokens.read(token);
-    if (reading.state === 'invalid') return refuseToken('token-invalid', right);
-    if (reading.state === 'expired') return refuseToken('token-expired', right);
-    const { claims } = reading;
-    if (this.#revoked.has(claims.id)) return refuseToken('token-revoked', right);
-    if (claims.right !== right || claims.streamId !== streamId) return refuseToken('forbidden', right);
-    const expiresAtMs = claims.expiresAt === undefined ? undefined : claims.expiresAt * 1000;
-    return { ok: true, value: { right, streamId, tokenId: claims.id, expiresAtMs } };
+    const grant = this.#read(token, right);
+    if (!grant.ok) return grant;
+    const allowed = grant.value.right === right && grant.value.streamId === streamId;
+    return allowed ? grant : refuseToken('forbidden', right);
+  }
+
+  identify(token: string | undefined): Result<Grant> {
+    return this.#read(token, 'view');
   }
 
   signResume(viewerId: string, streamId: string): string {
@@ -63,6 +62,18 @@ export class ClosedAuthority implements Authority {
   close(): void {
     this.#stop();
     this.#listeners.clear();
+  }
+
+  /** `wanted` is for the words of the refusal alone. */
+  #read(token: string | undefined, wanted: Right): Result<Grant> {
+    if (token === undefined || token === '') return refuseToken('token-missing', wanted);
+    const reading = this.#components.tokens.read(token);
+    if (reading.state === 'invalid') return refuseToken('token-invalid', wanted);
+    if (reading.state === 'expired') return refuseToken('token-expired', wanted);
+    const { id, right, streamId, expiresAt } = reading.claims;
+    if (this.#revoked.has(id)) return refuseToken('token-revoked', wanted);
+    const expiresAtMs = expiresAt === undefined ? undefined : expiresAt * 1000;
+    return { ok: true, value: { right, streamId, tokenId: id, expiresAtMs } };
   }
 
   /** What is revoked stays so for this process, even when its mark can no longer be read. */

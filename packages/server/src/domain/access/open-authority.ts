@@ -15,6 +15,10 @@ export class OpenAuthority implements Authority {
     return { ok: true, value: { right, streamId, tokenId: undefined, expiresAtMs: undefined } };
   }
 
+  identify(): Result<undefined> {
+    return { ok: true, value: undefined };
+  }
+
   signResume(viewerId: string, streamId: string): string {
     return this.#resumeTokens.signResume(viewerId, streamId);
   }

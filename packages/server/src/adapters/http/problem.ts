@@ -1,0 +1,36 @@
+/** Refusals over HTTP, as a program and a person can read them (RFC 9457). */
+import { STATUS_CODES } from 'node:http';
+import type { ErrorCode, Refusal } from '@perch/protocol';
+
+const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  'too-large': 413,
+  'bad-message': 400,
+  'bad-sdp': 400,
+  'bad-candidate': 400,
+  'bad-stream-id': 404,
+  'stream-not-available': 503,
+  'token-missing': 401,
+  'token-invalid': 401,
+  'token-expired': 401,
+  'token-revoked': 401,
+  forbidden: 403,
+  'rate-limited': 429,
+  'too-many-connections': 429,
+  'too-many-streams': 503,
+  'too-many-viewers': 503,
+  'not-acceptable': 422,
+};
+
+/** A refusal of an unknown kind is most often one that passes. */
+const OTHER_STATUS = 503;
+
+/** Soon enough for a camera that restarts, seldom enough for one that stays away. */
+const RETRY_AFTER_SECONDS = 5;
+
+export function problem({ code, reason }: Refusal, status = STATUSES[code] ?? OTHER_STATUS): Response {
+  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+  if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
+  if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const body = { title: STATUS_CODES[status] ?? 'Error', status, detail: reason, code };
+  return new Response(`${JSON.stringify(body)}\n`, { status, headers });
+}

@@ -1,0 +1,109 @@
+/**
+ * What each address has open and has asked for lately (SPEC.md, LIMIT rules). An entry lives as long as something of
+ * the address is open, and a minute longer, so that coming back does not fill the buckets anew.
+ */
+import type { Limits } from './limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** As long as the slowest bucket takes to fill. */
+const FORGET_AFTER_MS = 60_000;
+
+/** A page loads a dozen files at once, and a household opens several. */
+const REQUEST_BURST_SECONDS = 10;
+
+export class AddressBook {
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, AddressUse>();
+
+  constructor(limits: Limits, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  of(address: string): AddressUse {
+    const existing = this.#entries.get(address);
+    if (existing !== undefined) return existing;
+    const use = new AddressUse(this.#limits, this.#now);
+    this.#entries.set(address, use);
+    return use;
+  }
+
+  /** Called now and then. */
+  sweep(): void {
+    const before = this.#now() - FORGET_AFTER_MS;
+    for (const [address, use] of this.#entries) if (use.isForgettable(before)) this.#entries.delete(address);
+  }
+}
+
+/** One address's share. `open...` say whether there was room, and take it; `close...` give it back. */
+export class AddressUse {
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  readonly #requests: TokenBucket;
+  readonly #joins: TokenBucket;
+  #connections = 0;
+  #sockets = 0;
+  #pendingJoins = 0;
+  #usedAtMs: number;
+
+  constructor(limits: Limits, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#usedAtMs = now();
+    this.#requests = new TokenBucket(limits.requestsPerSecond * REQUEST_BURST_SECONDS, this.#usedAtMs);
+    this.#joins = new TokenBucket(limits.joinsPerMinute, this.#usedAtMs);
+  }
+
+  openConnection(): boolean {
+    this.#usedAtMs = this.#now();
+    if (this.#connections >= this.#limits.connectionsPerAddress) return false;
+    this.#connections += 1;
+    return true;
+  }
+
+  closeConnection(): void {
+    this.#connections -= 1;
+  }
+
+  openSocket(): boolean {
+    this.#usedAtMs = this.#now();
+    if (this.#sockets >= this.#limits.socketsPerAddress) return false;
+    this.#sockets += 1;
+    return true;
+  }
+
+  closeSocket(): void {
+    this.#sockets -= 1;
+  }
+
+  /** An HTTP request, or a handshake. */
+  mayAsk(): boolean {
+    const { requestsPerSecond: rate } = this.#limits;
+    this.#usedAtMs = this.#now();
+    return this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
+  }
+
+  mayJoin(): boolean {
+    const { joinsPerMinute, pendingJoinsPerAddress } = this.#limits;
+    this.#usedAtMs = this.#now();
+    if (this.#pendingJoins >= pendingJoinsPerAddress) return false;
+    return this.#joins.take(1, joinsPerMinute / 60, joinsPerMinute, this.#usedAtMs);
+  }
+
+  openJoin(): void {
+    this.#pendingJoins += 1;
+  }
+
+  closeJoin(): void {
+    this.#pendingJoins -= 1;
+  }
+
+  isForgettable(beforeMs: number): boolean {
+    return this.#connections === 0 && this.#sockets === 0 && this.#usedAtMs < beforeMs;
+  }
+}

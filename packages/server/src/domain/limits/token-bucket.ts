@@ -1,0 +1,20 @@
+/** So many at once, and so many a second after that. Holds two numbers; the clock is the caller's. */
+export class TokenBucket {
+  #level: number;
+  #atMs: number;
+
+  constructor(burst: number, nowMs: number) {
+    this.#level = burst;
+    this.#atMs = nowMs;
+  }
+
+  /** Whether `cost` may be spent now; it is spent then. */
+  take(cost: number, perSecond: number, burst: number, nowMs: number): boolean {
+    const since = Math.max(0, nowMs - this.#atMs);
+    this.#level = Math.min(burst, this.#level + (since * perSecond) / 1000);
+    this.#atMs = nowMs;
+    if (this.#level < cost) return false;
+    this.#level -= cost;
+    return true;
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * One viewer who watches by WHEP (SPEC.md, WHEP rules): a Connection without a socket. What the rooms send it is kept
+ * as far as the player is told of it, which is the answer to its offer, once.
+ *
+ * Owns its Connection, and with it its place in the room. Ends when it is told to, when its broadcaster says that it is
+ * over or stays away, or when its right does.
+ */
+import {
+  type ClientMessageOf,
+  type IceServer,
+  type Refusal,
+  refuse,
+  type ServerMessage,
+  toErrorCode,
+} from '@perch/protocol';
+import { Connection, type ConnectionComponents } from '../connection.ts';
+import type { AddressUse } from '../limits/address-book.ts';
+import type { Peer } from '../peer.ts';
+import type { Cancel, Scheduler } from '../scheduler.ts';
+
+/** A broadcaster gathers its candidates for a second at most; a slow network takes the rest. */
+export const ANSWER_WITHIN_MS = 8_000;
+
+/** A camera whose network changed is back within seconds; its media may have gone on meanwhile. */
+export const BROADCASTER_BACK_WITHIN_MS = 60_000;
+
+export interface WhepComponents extends ConnectionComponents {
+  readonly scheduler: Scheduler;
+  /** 22 base64url characters, 128 bits that can't be guessed. */
+  readonly randomToken: () => string;
+  /** Names a connection in the log. */
+  readonly nextConnectionId: () => string;
+}
+
+export interface WhepRequest {
+  readonly streamId: string;
+  readonly sdp: string;
+  readonly token: string | undefined;
+  readonly address: AddressUse;
+}
+
+/** What became of an offer. */
+export type WhepOutcome =
+  | { readonly state: 'answered'; readonly sdp: string; readonly iceServers: readonly IceServer[] }
+  | { readonly state: 'refused'; readonly refusal: Refusal }
+  | { readonly state: 'no-answer' };
+
+type State =
+  | { readonly state: 'waiting'; readonly settle: (outcome: WhepOutcome) => void }
+  | { readonly state: 'answered' }
+  | { readonly state: 'ended' };
+
+type Candidate = Omit<ClientMessageOf<'ice-candidate'>, 'type' | 'to'>;
+
+export class WhepSession implements Peer {
+  /** Whoever knows it may end the session. */
+  readonly id: string;
+  readonly etag: string;
+  readonly streamId: string;
+  /** What the player's ICE agent calls itself; another one is a restart. */
+  readonly userFragments: ReadonlySet<string>;
+  readonly #scheduler: Scheduler;
+  readonly #connection: Connection;
+  readonly #onEnded: () => void;
+  #state: State | undefined;
+  #iceServers: readonly IceServer[] = [];
+  #cancelTimer: Cancel = () => undefined;
+
+  constructor(components: WhepComponents, request: WhepRequest, onEnded: () => void) {
+    const { streamId, sdp, token, address } = request;
+    this.id = components.randomToken();
+    this.etag = `"${components.randomToken()}"`;
+    this.streamId = streamId;
+    this.userFragments = new Set([...sdp.matchAll(/^a=ice-ufrag:(\S+)/gmu)].map(([, name = '']) => name));
+    this.#scheduler = components.scheduler;
+    this.#onEnded = onEnded;
+    const connectionId = components.nextConnectionId();
+    this.#connection = new Connection(components, this, { connectionId, address, token, offers: true });
+  }
+
+  /** Joins, and sends the offer to the broadcaster. To be called once; whatever but an answer ends the session. */
+  open(sdp: string): Promise<WhepOutcome> {
+    const outcome = new Promise<WhepOutcome>((settle) => {
+      this.#state = { state: 'waiting', settle };
+    });
+    this.#cancelTimer = this.#scheduler.after(ANSWER_WITHIN_MS, () => this.#fail({ state: 'no-answer' }));
+    const refusal =
+      this.#connection.handle({ type: 'join', stream_id: this.streamId }) ??
+      this.#connection.handle({ type: 'offer', to: this.streamId, sdp });
+    if (refusal !== undefined) this.#fail({ state: 'refused', refusal });
+    return outcome;
+  }
+
+  addCandidate(candidate: Candidate): void {
+    // Where the broadcaster is away, the candidate is lost, as it is on a socket.
+    this.#connection.handle({ type: 'ice-candidate', to: this.streamId, ...candidate });
+  }
+
+  checkTime(): void {
+    this.#connection.checkTime();
+  }
+
+  checkRevoked(tokenIds: ReadonlySet<string>): void {
+    this.#connection.checkRevoked(tokenIds);
+  }
+
+  /** The player, or the server, ends it. May be called twice. */
+  end(): void {
+    this.#fail({ state: 'refused', refusal: refuse('server-closing', 'The session was ended') });
+  }
+
+  /** As Peer: what a viewer is told. */
+  send(message: ServerMessage): void {
+    switch (message.type) {
+      case 'joined':
+        this.#iceServers = message.ice_servers ?? [];
+        return;
+      case 'answer':
+        this.#handleAnswer(message.sdp);
+        return;
+      case 'error':
+        // One that has its answer is told nothing more: its player could not be.
+        if (this.#state?.state === 'waiting') this.#handleError(message);
+        return;
+      case 'broadcaster-left':
+        this.#handleBroadcasterLeft();
+        return;
+      case 'broadcaster-joined':
+        this.#cancelTimer();
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** As Peer: what it was is over. */
+  close(): void {
+    this.end();
+  }
+
+  #handleAnswer(sdp: string): void {
+    if (this.#state?.state !== 'waiting') return;
+    const { settle } = this.#state;
+    this.#state = { state: 'answered' };
+    this.#cancelTimer();
+    this.#connection.handleAnswered();
+    settle({ state: 'answered', sdp, iceServers: this.#iceServers });
+  }
+
+  #handleError({ code, message }: Extract<ServerMessage, { type: 'error' }>): void {
+    this.#fail({ state: 'refused', refusal: refuse(toErrorCode(code), message) });
+  }
+
+  #handleBroadcasterLeft(): void {
+    if (this.#state?.state !== 'answered') {
+      const refusal = refuse('stream-not-available', 'The camera went away; come back in a moment');
+      this.#fail({ state: 'refused', refusal });
+      return;
+    }
+    this.#cancelTimer();
+    this.#cancelTimer = this.#scheduler.after(BROADCASTER_BACK_WITHIN_MS, () => this.end());
+  }
+
+  #fail(outcome: WhepOutcome): void {
+    const before = this.#state;
+    if (before?.state === 'ended') return;
+    this.#state = { state: 'ended' };
+    this.#cancelTimer();
+    this.#connection.end('left');
+    this.#onEnded();
+    if (before?.state === 'waiting') before.settle(outcome);
+  }
+}

@@ -1,0 +1,285 @@
+/** What anyone may take of a server, and that taking more costs nobody else anything. */
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { addressKey } from '../src/adapters/http/client-address.ts';
+import { AddressBook } from '../src/domain/limits/address-book.ts';
+import { DEFAULT_LIMITS, LIMITS } from '../src/domain/limits/limits.ts';
+import { TokenBucket } from '../src/domain/limits/token-bucket.ts';
+import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
+import { startTestServer } from './support/test-server.ts';
+
+const join = (stream_id = 'cam') => ({ type: 'join', stream_id }) as const;
+const codesOf = (messages: readonly object[]) =>
+  messages.flatMap((message) => ('code' in message ? [message.code] : []));
+
+describe('a bucket', () => {
+  test('gives its burst at once and its rate after that, and never more than its burst', () => {
+    const bucket = new TokenBucket(3, 0);
+    const takes = (nowMs: number) => bucket.take(1, 2, 3, nowMs);
+    expect([takes(0), takes(0), takes(0), takes(0)]).toEqual([true, true, true, false]);
+    expect([takes(499), takes(500), takes(500)]).toEqual([false, true, false]);
+    expect([1, 2, 3, 4].map(() => takes(60_000))).toEqual([true, true, true, false]);
+  });
+
+  test('a clock that goes back fills nothing', () => {
+    const bucket = new TokenBucket(1, 10_000);
+    expect(bucket.take(1, 1, 1, 10_000)).toBe(true);
+    expect(bucket.take(1, 1, 1, 5_000)).toBe(false);
+  });
+});
+
+describe('the table of limits', () => {
+  test.each(Object.entries(LIMITS))('%s has a default and a reason', (_, { fallback, reason }) => {
+    expect(fallback).toBeGreaterThan(0);
+    expect(reason).toMatch(/\w{3,} \w+/u);
+  });
+});
+
+describe('an address', () => {
+  test('[LIMIT1] is an IPv4 address, or the network of 64 bits of an IPv6 one', () => {
+    expect(addressKey('192.0.2.7')).toBe('192.0.2.7');
+    expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7');
+    expect(addressKey('2001:db8:1:2::9')).toBe(addressKey('2001:db8:1:2:ffff::1'));
+    expect(addressKey('2001:db8:1:2::9')).not.toBe(addressKey('2001:db8:1:3::9'));
+    expect(addressKey(undefined)).toBe('unknown');
+  });
+
+  test('is forgotten a minute after its last connection closed', () => {
+    let nowMs = 0;
+    const book = new AddressBook(DEFAULT_LIMITS, () => nowMs);
+    const use = book.of('192.0.2.7');
+    use.openSocket();
+    nowMs = 61_000;
+    book.sweep();
+    expect(book.size).toBe(1);
+    use.closeSocket();
+    book.sweep();
+    expect(book.size).toBe(0);
+  });
+});
+
+describe('messages', () => {
+  test('[LIMIT4] a viewer who sends too much is told so and closed with 4008; nobody else notices', () => {
+    const fixture = new RoomsFixture({ limits: { viewerMessagesPerSecond: 1 } });
+    const camera = fixture.broadcaster();
+    const noisy = fixture.viewer();
+    const quiet = fixture.viewer();
+    for (let n = 0; n < 30; n++) noisy.say({ type: 'ice-candidate', to: 'cam', candidate: CANDIDATE });
+    expect(codesOf(noisy.heard())).toEqual(['rate-limited']);
+    expect(noisy.peer.closed).toEqual({ code: 4008, reason: 'rate-limited' });
+    expect(camera.heard().filter(({ type }) => type === 'ice-candidate')).toHaveLength(19);
+    quiet.say({ type: 'ice-candidate', to: 'cam', candidate: CANDIDATE });
+    expect(camera.heard()).toHaveLength(1);
+    expect(fixture.rooms.counts).toEqual({ rooms: 1, broadcasters: 1, viewers: 1 });
+  });
+
+  test('[LIMIT4] what is refused counts six times', () => {
+    const fixture = new RoomsFixture({ limits: { viewerMessagesPerSecond: 3 } });
+    const client = fixture.client();
+    for (let n = 0; n < 20; n++) client.sayText('nonsense');
+    expect(codesOf(client.heard())).toEqual([...Array(10).fill('bad-json'), 'rate-limited']);
+  });
+
+  test('[LIMIT4] a broadcaster may serve all the viewers who come back at once', () => {
+    const fixture = new RoomsFixture({
+      limits: { broadcasterMessagesPerSecond: DEFAULT_LIMITS.broadcasterMessagesPerSecond },
+    });
+    const viewers = Array.from({ length: DEFAULT_LIMITS.viewersPerStream }, () => fixture.viewer());
+    const camera = fixture.broadcaster();
+    for (const n of viewers.keys()) {
+      const to = viewerId(n + 1);
+      camera.say({ type: 'offer', to, sdp: SDP });
+      for (let k = 0; k < 20; k++) camera.say({ type: 'ice-candidate', to, candidate: CANDIDATE });
+    }
+    expect(camera.peer.closed).toBeUndefined();
+  });
+});
+
+describe('joins', () => {
+  test('[LIMIT2] one more viewer than a stream takes is refused; the others stay', () => {
+    const fixture = new RoomsFixture({ limits: { viewersPerStream: 2 } });
+    fixture.broadcaster();
+    const viewers = [fixture.viewer(), fixture.viewer()];
+    const late = fixture.client();
+    late.say(join());
+    expect(codesOf(late.heard())).toEqual(['too-many-viewers']);
+    viewers[0]?.say(join());
+    expect(codesOf(viewers[0]?.heard() ?? [])).toEqual([]);
+    viewers[1]?.hangUp();
+    late.say(join());
+    expect(late.heardBrief()).toMatchObject([{ type: 'joined' }]);
+  });
+
+  test('[LIMIT3] joins of one address are bounded in time; another address is not touched', () => {
+    const fixture = new RoomsFixture({ limits: { joinsPerMinute: 3 } });
+    const storm = fixture.client({ address: '192.0.2.66' });
+    for (let n = 0; n < 4; n++) storm.say(join());
+    expect(codesOf(storm.heard()).filter((code) => code !== 'stream-not-available')).toEqual([
+      'too-many-connections',
+    ]);
+    const other = fixture.client({ address: '192.0.2.67' });
+    other.say(join());
+    expect(other.heardBrief()).toMatchObject([{ type: 'joined' }, {}]);
+    fixture.nowMs += 20_000;
+    storm.say(join());
+    expect(storm.heardBrief()).toMatchObject([{ type: 'joined' }, {}]);
+  });
+
+  test('[LIMIT3] joins that no answer came to are bounded; an answer or leaving makes room', () => {
+    const fixture = new RoomsFixture({ limits: { pendingJoinsPerAddress: 2 } });
+    fixture.broadcaster();
+    const [one, two] = [fixture.viewer(), fixture.viewer()];
+    const third = fixture.client();
+    third.say(join());
+    expect(codesOf(third.heard())).toEqual(['too-many-connections']);
+    one.say({ type: 'answer', to: 'cam', sdp: SDP });
+    third.say(join());
+    expect(third.heardBrief()).toMatchObject([{ type: 'joined' }]);
+    two.vanish();
+    const fourth = fixture.client();
+    fourth.say(join());
+    expect(fourth.heardBrief()).toMatchObject([{ type: 'joined' }]);
+  });
+
+  test('[LIMIT3] who waits for a camera, and who resumes, is not pending', () => {
+    const fixture = new RoomsFixture({ limits: { pendingJoinsPerAddress: 1 } });
+    for (let n = 0; n < 5; n++) fixture.viewer();
+    expect(fixture.rooms.counts.viewers).toBe(5);
+    fixture.broadcaster();
+    for (const n of [1, 2, 3]) {
+      const back = fixture.client();
+      back.say({ ...join(), ...fixture.lost(viewerId(n)) });
+      expect(back.heardBrief()).toMatchObject([{ type: 'joined', resumed: true }]);
+    }
+  });
+
+  test('[LIMIT2] one more stream than the server takes is refused', () => {
+    const fixture = new RoomsFixture({ limits: { streams: 2 } });
+    fixture.broadcaster('a');
+    fixture.viewer('b');
+    const late = fixture.client();
+    late.say({ type: 'register', stream_id: 'c' });
+    late.say(join('c'));
+    expect(codesOf(late.heard())).toEqual(['too-many-streams', 'too-many-streams']);
+    late.say(join('a'));
+    expect(late.heardBrief()).toMatchObject([{ type: 'joined' }]);
+  });
+});
+
+describe('sockets', () => {
+  test('[LIMIT5] one more than an address may have is answered 429; one that closes makes room', async () => {
+    const server = await startTestServer({ limits: { socketsPerAddress: 2 } });
+    const first = await server.connect();
+    await server.connect();
+    await expect(server.connect()).rejects.toThrow('429');
+    first.destroy();
+    await first.closed;
+    await expect.poll(() => server.connect().then(() => 'open', String)).toBe('open');
+  });
+
+  test('[LIMIT5] TCP connections of one address are bounded, and closed before they say anything', async () => {
+    const server = await startTestServer({ limits: { connectionsPerAddress: 3 } });
+    const sockets = Array.from({ length: 5 }, () => connect(server.running.port, '127.0.0.1'));
+    const closed = new Set<number>();
+    for (const [n, socket] of sockets.entries()) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => closed.add(n));
+      socket.resume();
+    }
+    await expect.poll(() => closed.size).toBe(2);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => fetch(server.httpUrl).then(({ status }) => status, String)).toBe(200);
+  });
+
+  test('[LIMIT5] requests of one address are bounded in time', async () => {
+    const server = await startTestServer({ limits: { requestsPerSecond: 1 } });
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n++) statuses.push((await fetch(`${server.httpUrl}/health`)).status);
+    expect(statuses).toEqual([...Array(10).fill(200), 429, 429]);
+    server.scheduler.advance(1_000);
+    expect((await fetch(`${server.httpUrl}/health`)).status).toBe(200);
+  });
+
+  test('[LIMIT6] who neither registers nor joins is closed; who does is not', async () => {
+    const server = await startTestServer({ limits: { idleSeconds: 5 } });
+    const idle = await server.connect();
+    const viewer = await server.connect();
+    await viewer.join('cam');
+    server.scheduler.advance(5_000 + 4_500);
+    expect(await idle.next()).toMatchObject({ type: 'error', code: 'idle' });
+    expect((await idle.closed).code).toBe(4008);
+    expect(await viewer.settle()).toEqual([]);
+  });
+
+  test('[LIMIT7] a message in more fragments than anyone needs ends its connection', async () => {
+    const server = await startTestServer({ limits: { fragments: 4 } });
+    const client = await server.connect();
+    const part = { fin: false, binary: false };
+    for (let n = 0; n < 6; n++) client.socket.send('x', part, () => undefined);
+    expect((await client.closed).code).toBe(1008);
+  });
+
+  test('[LIMIT8] a peer that does not read is ended before it fills the memory', async () => {
+    const server = await startTestServer({ limits: { sendBufferKilobytes: 64 } });
+    const camera = await server.connect();
+    await camera.register('cam');
+    const viewer = await server.connect();
+    const id = await viewer.join('cam');
+    await camera.settle();
+    viewer.socket.pause();
+    let left: unknown;
+    for (let n = 0; left === undefined && n < 1000; n++) {
+      camera.send({ type: 'offer', to: id, sdp: SDP.padEnd(60_000, 'a=x\n') });
+      left = (await camera.settle()).find(({ type }) => type === 'viewer-left');
+    }
+    expect(left).toEqual({ type: 'viewer-left', viewer_id: id });
+  });
+});
+
+describe('pages elsewhere', () => {
+  const status = (server: Awaited<ReturnType<typeof startTestServer>>, headers: Record<string, string>) =>
+    server.connect({ headers }).then(
+      () => 'open',
+      (error: Error) => error.message,
+    );
+
+  test('[LIMIT9] a page of another origin may not open a WebSocket; own pages and programs may', async () => {
+    const server = await startTestServer();
+    expect(await status(server, { origin: 'https://evil.example' })).toContain('403');
+    expect(await status(server, { origin: 'null' })).toContain('403');
+    expect(await status(server, { origin: server.httpUrl })).toBe('open');
+    expect(await status(server, {})).toBe('open');
+  });
+
+  test('[LIMIT9] an origin that the owner names may, and no other', async () => {
+    const server = await startTestServer({ allowedOrigins: ['https://home.example'] });
+    expect(await status(server, { origin: 'https://home.example' })).toBe('open');
+    expect(await status(server, { origin: 'https://home.example.evil.example' })).toContain('403');
+    const allowed = await fetch(`${server.httpUrl}/turn-credentials`, {
+      headers: { origin: 'https://home.example' },
+    });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://home.example');
+    const refused = await fetch(`${server.httpUrl}/turn-credentials`, {
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('[LIMIT1] what a proxy says counts only where the proxy is trusted', async () => {
+    const limits = { socketsPerAddress: 1 };
+    const careful = await startTestServer({ limits });
+    expect(await status(careful, { 'x-forwarded-for': '192.0.2.1' })).toBe('open');
+    expect(await status(careful, { 'x-forwarded-for': '192.0.2.2' })).toContain('429');
+    const trusting = await startTestServer({ limits, trustedProxies: ['loopback'] });
+    expect(await status(trusting, { 'x-forwarded-for': '192.0.2.1' })).toBe('open');
+    expect(await status(trusting, { 'x-forwarded-for': '192.0.2.2' })).toBe('open');
+    // What the client wrote itself stands left of what the proxy saw.
+    expect(await status(trusting, { 'x-forwarded-for': '198.51.100.9, 192.0.2.2' })).toContain('429');
+  });
+
+  test('trusted proxies that are none are refused at the start', async () => {
+    await expect(startTestServer({ trustedProxies: ['my proxy'] })).rejects.toMatchObject({
+      reason: 'bad-proxies',
+    });
+  });
+});

@@ -1,0 +1,319 @@
+/** Who may do what: every role, in every state, with every token, sending every message, to every target. */
+import type { ClientMessage } from '@perch/protocol';
+import { describe, expect, test } from 'vitest';
+import { openAuthority } from '../src/adapters/access/authorities.ts';
+import { JwtTokens } from '../src/adapters/access/jwt-tokens.ts';
+import type { Authority, Right } from '../src/domain/access/authority.ts';
+import { ClosedAuthority, REVOCATION_CHECK_MS } from '../src/domain/access/closed-authority.ts';
+import { CANDIDATE, type Client, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
+import { ManualScheduler } from './support/manual-scheduler.ts';
+
+const SECRET = new Uint8Array(32).fill(7);
+
+/** A closed server's authority, and a way to sign and to revoke. */
+function closed(scheduler = new ManualScheduler()) {
+  const tokens = new JwtTokens(SECRET, () => scheduler.now());
+  const foreign = new JwtTokens(new Uint8Array(32).fill(8), () => scheduler.now());
+  const revoked = new Set<string>();
+  const authority = new ClosedAuthority({
+    tokens,
+    revocations: { readRevoked: () => new Set(revoked) },
+    scheduler,
+    reportTrouble: () => undefined,
+  });
+  const nowSeconds = () => Math.floor(scheduler.now() / 1000);
+  const claims = (right: Right, streamId: string, id: string, expiresIn?: number) => ({
+    id,
+    right,
+    streamId,
+    name: undefined,
+    issuedAt: nowSeconds(),
+    expiresAt: expiresIn === undefined ? undefined : nowSeconds() + expiresIn,
+  });
+  return {
+    authority,
+    scheduler,
+    sign: (
+      right: Right,
+      streamId: string,
+      { id = 'good', expiresIn }: { id?: string; expiresIn?: number } = {},
+    ) => tokens.sign(claims(right, streamId, id, expiresIn)),
+    forge: (right: Right, streamId: string) => foreign.sign(claims(right, streamId, 'forged')),
+    revoke: (id: string) => {
+      revoked.add(id);
+      scheduler.advance(REVOCATION_CHECK_MS);
+    },
+  };
+}
+
+type Server = ReturnType<typeof closed>;
+
+/** What somebody may hold. */
+const TOKENS: Record<string, (server: Server) => string | undefined> = {
+  none: () => undefined,
+  'to publish cam': (server) => server.sign('publish', 'cam'),
+  'to view cam': (server) => server.sign('view', 'cam'),
+  'to publish another': (server) => server.sign('publish', 'another'),
+  'to view another': (server) => server.sign('view', 'another'),
+  expired: (server) => server.sign('publish', 'cam', { expiresIn: -1 }),
+  revoked: (server) => server.sign('view', 'cam', { id: 'revoked' }),
+  'of another server': (server) => server.forge('publish', 'cam'),
+  unsigned: () => 'eyJhbGciOiJub25lIn0.eyJyaWdodCI6InZpZXciLCJzdWIiOiJjYW0ifQ.',
+  'no token at all': () => 'cam',
+};
+
+/** The table of rights: what register and join with each token come to. */
+const ALLOWED: Record<string, readonly [register: string, join: string]> = {
+  none: ['token-missing', 'token-missing'],
+  'to publish cam': ['allowed', 'forbidden'],
+  'to view cam': ['forbidden', 'allowed'],
+  'to publish another': ['forbidden', 'forbidden'],
+  'to view another': ['forbidden', 'forbidden'],
+  expired: ['token-expired', 'token-expired'],
+  revoked: ['token-revoked', 'token-revoked'],
+  'of another server': ['token-invalid', 'token-invalid'],
+  unsigned: ['token-invalid', 'token-invalid'],
+  'no token at all': ['token-invalid', 'token-invalid'],
+};
+
+const WAYS = ['in the message', 'with the connection'] as const;
+
+type Cell = readonly [
+  message: 'register' | 'join',
+  token: string,
+  way: (typeof WAYS)[number],
+  expected: string,
+];
+
+const CELLS: readonly Cell[] = Object.entries(ALLOWED).flatMap(([token, [register, join]]) =>
+  WAYS.flatMap((way): Cell[] => [
+    ['register', token, way, register],
+    ['join', token, way, join],
+  ]),
+);
+
+/** What one cell comes to at this server. */
+function outcome(fixture: RoomsFixture, [type, , way]: Cell, token: string | undefined): string {
+  const client = fixture.client(way === 'with the connection' ? { token } : {});
+  const inMessage = way === 'in the message' && token !== undefined ? { token } : {};
+  client.say({ type, stream_id: 'cam', ...inMessage });
+  const answers = client.heard();
+  const refusal = answers.find((it) => it.type === 'error' && it.code !== 'stream-not-available');
+  if (refusal?.type === 'error') {
+    // A refusal leaves nothing behind.
+    expect(answers).toHaveLength(1);
+    expect(fixture.rooms.counts).toEqual({ rooms: 0, broadcasters: 0, viewers: 0 });
+    return String(refusal.code);
+  }
+  return answers.length > 0 ? 'allowed' : 'silence';
+}
+
+function run(cell: Cell, authorityOf: (server: Server) => Authority): string {
+  const server = closed();
+  server.revoke('revoked');
+  const token = TOKENS[cell[1]]?.(server);
+  return outcome(new RoomsFixture({ authority: authorityOf(server) }), cell, token);
+}
+
+describe('tokens', () => {
+  test.each(CELLS)('[AUTH1] [AUTH2] [AUTH3] %s with a token %s, %s: %s', (...cell) => {
+    expect(run(cell, (server) => server.authority)).toBe(cell[3]);
+  });
+
+  test('[AUTH1] the same cells fail on a server that checks nothing', () => {
+    const wrong = CELLS.filter((cell) => run(cell, () => openAuthority(SECRET)) !== cell[3]);
+    expect(wrong.map((cell) => cell[3])).not.toContain('allowed');
+    expect(wrong).toHaveLength(CELLS.filter(([, , , expected]) => expected !== 'allowed').length);
+  });
+
+  test('[AUTH2] the token in the message goes before the one of the connection', () => {
+    const server = closed();
+    const fixture = new RoomsFixture({ authority: server.authority });
+    const client = fixture.client({ token: server.sign('view', 'cam') });
+    client.say({ type: 'join', stream_id: 'cam', token: 'no.good.token' });
+    expect(client.heard()).toMatchObject([{ type: 'error', code: 'token-invalid' }]);
+  });
+
+  test('[AUTH4] no message to a peer has the token of another', () => {
+    const server = closed();
+    const fixture = new RoomsFixture({ authority: server.authority });
+    const camera = fixture.client();
+    const publish = server.sign('publish', 'cam');
+    camera.say({ type: 'register', stream_id: 'cam', token: publish });
+    const viewer = fixture.client();
+    const view = server.sign('view', 'cam');
+    viewer.say({ type: 'join', stream_id: 'cam', token: view });
+    expect(JSON.stringify([...camera.heard(), ...viewer.heard(), fixture.events])).not.toMatch(
+      new RegExp(`${publish}|${view}`),
+    );
+  });
+});
+
+/** Somebody's place in a room, and what is wrong with it. */
+const SENDERS = {
+  guest: (room: TestRoom) => room.fixture.client(),
+  broadcaster: (room: TestRoom) => room.camera,
+  viewer: (room: TestRoom) => room.viewer,
+  'broadcaster of another stream': (room: TestRoom) => room.fixture.broadcaster('another'),
+  'viewer of another stream': (room: TestRoom) => room.fixture.viewer('another'),
+  'broadcaster who was replaced': (room: TestRoom) => {
+    const { camera } = room;
+    room.camera = room.fixture.broadcaster();
+    return camera;
+  },
+  'viewer who left': (room: TestRoom) => {
+    const gone = room.fixture.viewer();
+    gone.hangUp();
+    return gone;
+  },
+} as const;
+
+const TARGETS = {
+  'the stream': 'cam',
+  'a viewer of it': viewerId(1),
+  'another viewer of it': viewerId(2),
+  'another stream': 'another',
+  'a viewer of another stream': viewerId(3),
+  'who left': viewerId(4),
+  nobody: 'viewer-0',
+} as const;
+
+const MESSAGES = {
+  offer: (to: string): ClientMessage => ({ type: 'offer', to, sdp: SDP }),
+  answer: (to: string): ClientMessage => ({ type: 'answer', to, sdp: SDP }),
+  'ice-candidate': (to: string): ClientMessage => ({ type: 'ice-candidate', to, candidate: CANDIDATE }),
+  'stream-state': (to: string): ClientMessage => ({ type: 'stream-state', to, state: 'live' }),
+  error: (to: string): ClientMessage => ({ type: 'error', to, message: 'no', code: 'refused' }),
+} as const;
+
+type Sender = keyof typeof SENDERS;
+type Target = keyof typeof TARGETS;
+type Message = keyof typeof MESSAGES;
+
+/** All that is allowed; everything else is not. */
+const MAY_REACH: readonly (readonly [Sender, Message, Target])[] = [
+  ...(['offer', 'ice-candidate', 'stream-state', 'error'] as const).flatMap((message) =>
+    (['a viewer of it', 'another viewer of it'] as const).map(
+      (target) => ['broadcaster', message, target] as const,
+    ),
+  ),
+  ['viewer', 'answer', 'the stream'],
+  ['viewer', 'ice-candidate', 'the stream'],
+  ...(['offer', 'ice-candidate', 'stream-state', 'error'] as const).map(
+    (message) => ['broadcaster of another stream', message, 'a viewer of another stream'] as const,
+  ),
+  ['viewer of another stream', 'answer', 'another stream'],
+  ['viewer of another stream', 'ice-candidate', 'another stream'],
+];
+
+interface TestRoom {
+  readonly fixture: RoomsFixture;
+  camera: Client;
+  readonly viewer: Client;
+  readonly everyone: Client[];
+}
+
+/** Two streams with two viewers in one and one in the other, whose camera may be the sender, and one who left. */
+function makeRoom(): TestRoom {
+  const fixture = new RoomsFixture();
+  const everyone: Client[] = [];
+  const keep = (client: Client) => {
+    everyone.push(client);
+    return client;
+  };
+  const camera = keep(fixture.broadcaster());
+  const viewer = keep(fixture.viewer());
+  keep(fixture.viewer());
+  keep(fixture.broadcaster('another'));
+  keep(fixture.viewer('another'));
+  fixture.viewer().hangUp();
+  return { fixture, camera, viewer, everyone };
+}
+
+const RELAY_CELLS = (Object.keys(SENDERS) as Sender[]).flatMap((sender) =>
+  (Object.keys(MESSAGES) as Message[]).flatMap((message) =>
+    (Object.keys(TARGETS) as Target[]).map((target) => [sender, message, target] as const),
+  ),
+);
+
+/** How many others heard of a message, and what its sender was told. */
+function relayed([sender, message, target]: (typeof RELAY_CELLS)[number]) {
+  const room = makeRoom();
+  const from = SENDERS[sender](room);
+  const others = [...room.everyone, room.camera].filter((client) => client !== from);
+  for (const client of [...others, from]) client.heard();
+  from.say(MESSAGES[message](TARGETS[target]));
+  const heard = new Set(others.filter((client) => client.heard().length > 0)).size;
+  const [answer] = from.heard();
+  return { heard, code: answer?.type === 'error' ? answer.code : undefined };
+}
+
+describe('messages', () => {
+  test.each(RELAY_CELLS)('[RELAY1] [RELAY3] [RELAY4] a %s sends %s to %s', (...cell) => {
+    const allowed = MAY_REACH.some((it) => it.every((part, n) => part === cell[n]));
+    const { heard, code } = relayed(cell);
+    if (allowed) {
+      expect({ heard, code }).toEqual({ heard: 1, code: undefined });
+    } else {
+      expect(heard).toBe(0);
+      const isGone = cell[0] === 'broadcaster who was replaced' || cell[0] === 'viewer who left';
+      expect(code === undefined).toBe(isGone);
+    }
+  });
+});
+
+describe('a right that ends', () => {
+  function pair(server: Server, options: { expiresIn?: number } = {}) {
+    const fixture = new RoomsFixture({ authority: server.authority });
+    fixture.nowMs = server.scheduler.now();
+    const camera = fixture.client();
+    const viewer = fixture.client();
+    camera.say({ type: 'register', stream_id: 'cam', token: server.sign('publish', 'cam', { id: 'p' }) });
+    viewer.say({
+      type: 'join',
+      stream_id: 'cam',
+      token: server.sign('view', 'cam', { id: 'v', ...options }),
+    });
+    camera.heard();
+    viewer.heard();
+    return { fixture, camera, viewer };
+  }
+
+  test('[AUTH5] a revoked viewer is told, closed with 4003, and gone for the broadcaster', () => {
+    const { camera, viewer } = pair(closed());
+    viewer.checkRevoked(['x', 'v']);
+    camera.checkRevoked(['x', 'v']);
+    expect(viewer.peer.sent).toMatchObject([{ type: 'error', code: 'token-revoked' }]);
+    expect(viewer.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
+    expect(camera.heard()).toEqual([{ type: 'viewer-left', viewer_id: viewerId(1), gone: true }]);
+    expect(camera.peer.closed).toBeUndefined();
+  });
+
+  test('[AUTH5] a revoked broadcaster leaves its stream', () => {
+    const { camera, viewer } = pair(closed());
+    camera.checkRevoked(['p']);
+    expect(camera.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
+    expect(viewer.heard()).toEqual([{ type: 'broadcaster-left' }]);
+  });
+
+  test('[AUTH5] a session ends when its token expires, and not before', () => {
+    const { fixture, camera, viewer } = pair(closed(), { expiresIn: 60 });
+    fixture.nowMs += 59_999;
+    viewer.checkTime();
+    expect(viewer.peer.closed).toBeUndefined();
+    fixture.nowMs += 1;
+    viewer.checkTime();
+    camera.checkTime();
+    expect(viewer.heard()).toMatchObject([{ type: 'error', code: 'token-expired' }]);
+    expect(viewer.peer.closed).toEqual({ code: 4003, reason: 'token-expired' });
+    expect(camera.peer.closed).toBeUndefined();
+  });
+
+  test('[AUTH5] what the owner takes back ends within a second or two on a running server', () => {
+    const server = closed();
+    const { viewer } = pair(server);
+    server.authority.onRevoked((ids) => viewer.checkRevoked([...ids]));
+    server.revoke('v');
+    expect(viewer.peer.closed).toMatchObject({ code: 4003 });
+  });
+});
