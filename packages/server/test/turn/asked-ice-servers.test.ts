@@ -19,7 +19,7 @@ describe('credentials of a session', () => {
     const { open, turn } = await setUpStarted();
     const minted = turn.asked.length;
     const states = [open(), open(), open('broadcaster')].map(({ session }) => session.current);
-    expect(turn.asked.length).toBe(minted + 3); // For whoever comes next.
+    expect(turn.asked.length).toBe(minted + 4); // For whoever comes next, and for the broadcaster for longer.
     expect(states.map(({ available }) => available)).toEqual([true, true, true]);
     expect(new Set(states.map(usernameOf)).size).toBe(3);
     expect(states[0]?.iceServers[0]?.urls).toEqual(PUBLIC_STUN_URLS);
@@ -62,6 +62,14 @@ describe('credentials of a session', () => {
     turn.answer();
     await settle();
     expect(session.current.ttlSeconds).toBe(TTL_SECONDS * 2);
+  });
+
+  test('[ICE6] a broadcaster that starts with what is in stock is given twice the life at once', async () => {
+    const { open } = await setUpStarted();
+    const { session, renewed } = open('broadcaster');
+    expect(session.current).toMatchObject({ available: true, ttlSeconds: TTL_SECONDS });
+    await settle();
+    expect(renewed.map(({ ttlSeconds }) => ttlSeconds)).toEqual([TTL_SECONDS * 2]);
   });
 
   test('what has been in stock for half of its life is thrown away, and no more is kept than is used', async () => {

@@ -73,7 +73,9 @@ export class AskedIceServers implements IceServerSource {
     });
     const ready = this.#stock.take(scheduler.now());
     if (ready !== undefined) session.give(ready);
-    else this.#without.add(session);
+    if (ready === undefined) this.#without.add(session);
+    // Viewers count on a broadcaster's credentials to outlive their own; those in stock are made for viewers.
+    else if (role === 'broadcaster') this.#renewing.add(session);
     this.#pump();
     if (ready === undefined) report({ type: 'without-turn', reason: this.#reason });
     return session;
