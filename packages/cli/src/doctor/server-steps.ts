@@ -61,10 +61,14 @@ export interface Health {
 }
 
 /** Whether it is Perch that answers. Old servers have `/health` too. */
-export async function httpStep({ httpOrigin, port, secure }: Target): Promise<[Outcome, Health | undefined]> {
+export async function httpStep(
+  target: Target,
+  withinMs = REACH_WITHIN_MS,
+): Promise<[Outcome, Health | undefined]> {
+  const { httpOrigin, port } = target;
   try {
     const response = await fetch(`${httpOrigin}/health`, {
-      signal: AbortSignal.timeout(REACH_WITHIN_MS),
+      signal: AbortSignal.timeout(withinMs),
       redirect: 'manual',
     });
     if (response.status >= 300 && response.status < 400) {
@@ -90,14 +94,14 @@ export async function httpStep({ httpOrigin, port, secure }: Target): Promise<[O
       { turnKind },
     ];
   } catch (error) {
-    return [httpTrouble(error, secure, port), undefined];
+    return [httpTrouble(error, target, withinMs), undefined];
   }
 }
 
-function httpTrouble(error: unknown, secure: boolean, port: number): Outcome {
+function httpTrouble(error: unknown, { secure, port }: Target, withinMs: number): Outcome {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return failed(
-      `port ${port} is open and says nothing for ${REACH_WITHIN_MS / 1000} s`,
+      `port ${port} is open and says nothing for ${withinMs / 1000} s`,
       secure
         ? 'is this really the HTTPS port? Try http:// with the port of perch serve'
         : 'another program has the port, or wants TLS (try https://), or Perch hangs: restart it',

@@ -14,7 +14,8 @@ export async function stunStep(hosts: readonly IceHost[]): Promise<Outcome> {
   const servers = await distinctAddresses(hosts.filter(({ transport }) => transport === 'udp'));
   const [first] = servers;
   if (first === undefined) return skipped('no STUN or TURN server to ask');
-  const socket = await StunSocket.open(first.host);
+  // One that is alone may say that nothing listens, which takes no time.
+  const socket = await (servers.length === 1 ? StunSocket.connect(first) : StunSocket.open(first.host));
   try {
     const seen = (await Promise.all(servers.map((server) => ask(socket, server)))).filter(
       (address) => address !== undefined,
