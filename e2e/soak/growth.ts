@@ -17,6 +17,9 @@ export interface Growth {
  */
 export const MOST_MEMORY_GROWTH = 0.15;
 
+/** A process of 16 MB, as the server is, differs from itself by this after each start. */
+const LEAST_GROWTH_MB = 5;
+
 /**
  * node-av is loaded when a viewer first needs the low layer of a camera program, which may be late. It brings 22 MB of
  * code, by which it is known, and what its first uses allocate once: 10 to 20 MB were seen.
@@ -50,7 +53,8 @@ const codeMb = ({ residentMb, anonymousMb }: Use): number => residentMb - anonym
 function isBack(what: keyof Use, early: number, late: number, onceMb: number): boolean | undefined {
   // With the pages of files: code that is loaded late stays there until the kernel wants the room.
   if (what === 'residentMb') return undefined;
-  if (what === 'anonymousMb') return late <= early * (1 + MOST_MEMORY_GROWTH) + onceMb;
+  if (what === 'anonymousMb')
+    return late <= early + Math.max(early * MOST_MEMORY_GROWTH, LEAST_GROWTH_MB) + onceMb;
   // A thread or file less is what was still warm; a camera program less is none.
   return what === 'children' ? late === early : late <= early;
 }

@@ -83,13 +83,19 @@ function describe(sub: CommanderCommand, command: AnyCommand): CommanderCommand 
     );
 }
 
-/** The settings that a flag would show to every user of the machine, in the process list. */
+const SECRET_SECTION = 'Only in the environment or .env (a flag would show in the process list):';
+
+/** The settings without a flag, by their heading: secrets with what they are, others with their default. */
 function withoutFlagHelp({ settings }: AnyCommand): string[] {
   const hidden = Object.values(settings).filter((it) => it.flag === undefined);
-  if (hidden.length === 0) return [];
-  const width = Math.max(...hidden.map((it) => it.env?.length ?? 0));
-  const lines = hidden.map(({ env = '', summary }) => `  ${env.padEnd(width)}  ${summary}`);
-  return [['Only in the environment or .env (a flag would show in the process list):', ...lines].join('\n')];
+  const sections = new Map<string, string[]>();
+  for (const { env = '', summary, section, fallback } of hidden) {
+    const heading = section ?? SECRET_SECTION;
+    const width = Math.max(...hidden.filter((it) => it.section === section).map((it) => it.env?.length ?? 0));
+    const line = `  ${env.padEnd(width)}  ${section === undefined ? summary : fallback}`;
+    sections.set(heading, [...(sections.get(heading) ?? []), line]);
+  }
+  return [...sections].map(([heading, lines]) => [heading, ...lines].join('\n'));
 }
 
 /** "TCP port ... (PORT, default 8080)". A switch is off by default. */

@@ -100,6 +100,7 @@ describe('settings', () => {
       'CLOUDFLARE_TURN_TOKEN',
       'TURN_SECRET',
       'TURN_PASSWORD',
+      'METRICS_TOKEN',
       'PERCH_TOKEN',
     ]);
     expect(secrets.filter((it) => it.flag !== undefined)).toEqual([]);

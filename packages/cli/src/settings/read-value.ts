@@ -88,10 +88,7 @@ export function readCredential(text: string): Read<string> {
 
 /** `turn:` and `turns:` URLs, separated by commas. Empty means not set. */
 export function readTurnUrls(text: string): Read<readonly string[]> {
-  const urls = text
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+  const urls = listOf(text);
   const known = readTurnCredentials({ iceServers: [{ urls }] }) !== undefined;
   if (known && urls.every((url) => /^turns?:/.test(url))) return { ok: true, value: urls };
   return refused('must be TURN URLs, such as turn:203.0.113.7:3478,turn:203.0.113.7:3478?transport=tcp');
@@ -104,6 +101,23 @@ const MIN_TURN_TTL_SECONDS = 5;
 
 export function readTurnTtl(text: string): Read<number> {
   return readWholeNumber(text, MIN_TURN_TTL_SECONDS, MAX_TURN_TTL_SECONDS);
+}
+
+/** No more than a machine can have; a zero would be a server for nobody. */
+export function readLimit(text: string): Read<number> {
+  return readWholeNumber(text, 1, 10_000_000);
+}
+
+/** Origins of web pages, with commas: `https://home.example`, or `*` for all. Empty means none. */
+export function readOrigins(text: string): Read<readonly string[]> {
+  const origins = listOf(text);
+  if (origins.every((origin) => origin === '*' || isOrigin(origin))) return { ok: true, value: origins };
+  return refused('must be origins of web pages, such as https://home.example, with commas, or *');
+}
+
+/** What proxy-addr understands. Empty means none. The server checks them. */
+export function readProxies(text: string): Read<readonly string[]> {
+  return { ok: true, value: listOf(text) };
 }
 
 /** Longer is no live picture any more; the field in the packets counts in 10 ms. */
@@ -127,6 +141,18 @@ function readWholeNumber(text: string, min: number, max: number): Read<number> {
   const value = Number(trimmed);
   if (/^\d{1,9}$/.test(trimmed) && value >= min && value <= max) return { ok: true, value };
   return refused(`must be a whole number from ${min} to ${max}`);
+}
+
+function listOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function isOrigin(text: string): boolean {
+  const url = parseUrl(text);
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === text && !text.includes('*');
 }
 
 function withScheme(text: string): string {

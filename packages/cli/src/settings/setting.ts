@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly placeholder?: string;
   /** The name in the environment and in `.env`. */
   readonly env?: string;
+  /** The heading under which help lists it, where it has no flag and is no secret. */
+  readonly section?: string;
   /** One line of help. */
   readonly summary: string;
   /** The default, as a person would write it. Empty means not set. */

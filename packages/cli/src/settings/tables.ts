@@ -1,6 +1,7 @@
 /** Every setting of every command. The names were given to owners before Perch and stay. */
 import { stateSettings, tokenTaskSettings } from './access-settings.ts';
 import { cameraSettings } from './camera-settings.ts';
+import { limitSettings } from './limit-settings.ts';
 import { readToken } from './read-access.ts';
 import {
   hideUrlSecrets,
@@ -8,8 +9,10 @@ import {
   readHost,
   readLogLevel,
   readMaxViewers,
+  readOrigins,
   readPlayoutDelay,
   readPort,
+  readProxies,
   readSignalingUrl,
   readStreamId,
   readSwitch,
@@ -96,6 +99,30 @@ export const serveSettings = {
     fallback: '600',
     read: readTurnTtl,
   }),
+  allowOrigin: setting({
+    flag: '--allow-origin',
+    placeholder: 'urls',
+    env: 'PERCH_ALLOW_ORIGIN',
+    summary: 'web pages elsewhere that may use the server, with commas; * is all',
+    fallback: '',
+    read: readOrigins,
+  }),
+  trustProxy: setting({
+    flag: '--trust-proxy',
+    placeholder: 'addresses',
+    env: 'PERCH_TRUST_PROXY',
+    summary: 'proxies before the server, with commas: loopback, 10.0.0.0/8',
+    fallback: '',
+    read: readProxies,
+  }),
+  metricsToken: setting({
+    env: 'METRICS_TOKEN',
+    summary: 'bearer token for /metrics from another machine',
+    fallback: '',
+    read: readCredential,
+    secret: true,
+  }),
+  ...limitSettings,
   open: setting({
     flag: '--open',
     summary: 'no tokens: let anyone publish and watch',
