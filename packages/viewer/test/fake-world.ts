@@ -7,6 +7,7 @@ import type {
   Departure,
   MediaConnection,
   MediaEvents,
+  Route,
   Socket,
   SocketEvents,
 } from '../src/domain/ports.ts';
@@ -97,6 +98,7 @@ export class FakeConnection implements MediaConnection {
   readonly candidates: Candidate[] = [];
   offer: string | undefined;
   closed = false;
+  isRoute: Route | undefined = undefined;
   #resolve: ((sdp: string) => void) | undefined;
   #reject: ((error: Error) => void) | undefined;
 
@@ -115,6 +117,10 @@ export class FakeConnection implements MediaConnection {
 
   addCandidate(added: Candidate) {
     this.candidates.push(added);
+  }
+
+  route() {
+    return Promise.resolve(this.isRoute);
   }
 
   close() {

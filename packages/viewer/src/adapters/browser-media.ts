@@ -1,5 +1,5 @@
 import type { IceServer } from '@perch/protocol';
-import type { Candidate, Media, MediaConnection, MediaEvents } from '../domain/ports.ts';
+import type { Candidate, Media, MediaConnection, MediaEvents, Route } from '../domain/ports.ts';
 import type { Screen } from './screen.ts';
 
 /** RTCPeerConnection (W3C WebRTC 1.0), receiving only, with its video on `screen`. */
@@ -54,12 +54,37 @@ function openConnection(
       // A candidate of a connection that was replaced, or of a family this browser lacks: others remain.
       peer.addIceCandidate({ sdpMid: null, sdpMLineIndex: null, ...candidate }).catch(() => undefined);
     },
+    route: () => findRoute(peer).catch(() => undefined),
     close: () => {
       listening.abort();
       screen.end(stream);
       peer.close();
     },
   };
+}
+
+async function findRoute(peer: RTCPeerConnection): Promise<Route | undefined> {
+  const stats = new Map<string, Stat>();
+  for (const [id, stat] of (await peer.getStats()) as ReadonlyMap<string, Stat>) stats.set(id, stat);
+  const all = [...stats.values()];
+  const selected = all.find(({ type }) => type === 'transport')?.selectedCandidatePairId;
+  // Firefox has no such id, and marks the pair itself.
+  const pair =
+    stats.get(selected ?? '') ?? all.find((stat) => stat.type === 'candidate-pair' && stat.selected);
+  if (pair === undefined) return undefined;
+  const ends = [pair.localCandidateId, pair.remoteCandidateId].map(
+    (id) => stats.get(id ?? '')?.candidateType,
+  );
+  return ends.includes('relay') ? 'relayed' : 'direct';
+}
+
+interface Stat {
+  readonly type: string;
+  readonly selectedCandidatePairId?: string;
+  readonly selected?: boolean;
+  readonly localCandidateId?: string;
+  readonly remoteCandidateId?: string;
+  readonly candidateType?: string;
 }
 
 function toWire({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): Candidate {

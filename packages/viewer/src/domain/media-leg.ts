@@ -1,5 +1,5 @@
 import { checkUsableCandidate, checkUsableSdp, type IceServer } from '@perch/protocol';
-import type { Candidate, Media, MediaConnection, MediaEvents } from './ports.ts';
+import type { Candidate, Media, MediaConnection, MediaEvents, Route } from './ports.ts';
 
 /** A peer sends about ten candidates; more than this before an offer is a fault. */
 const MAX_EARLY_CANDIDATES = 64;
@@ -58,6 +58,10 @@ export class MediaLeg {
     if (this.#closed) return;
     if (this.#theirs) keepEarly(this.#theirs, candidate);
     else if (isUsable(candidate)) this.#connection?.addCandidate(candidate);
+  }
+
+  async route(): Promise<Route | undefined> {
+    return await this.#connection?.route();
   }
 
   close(): void {

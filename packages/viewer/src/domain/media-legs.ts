@@ -11,6 +11,8 @@ export interface LegsEvents {
   onBlocked(blocked: boolean): void;
   /** The newest connection has its first picture; the older one is closed. `onFrame` follows. */
   onTakenOver(): void;
+  /** The newest connection's first frame was shown. */
+  onFirstFrame(leg: MediaLeg): void;
   /** A frame of either connection was shown. */
   onFrame(): void;
   /** The offer can't be used. */
@@ -27,6 +29,7 @@ export class MediaLegs {
   #newest: MediaLeg | undefined;
   #shown: MediaLeg | undefined;
   #early: Candidate[] = [];
+  #hasPicture = false;
 
   constructor(media: Media, events: LegsEvents) {
     this.#media = media;
@@ -64,6 +67,7 @@ export class MediaLegs {
     else if (this.#shown === undefined) this.#shown = this.#newest;
     else this.#newest?.close();
     this.#newest = leg;
+    this.#hasPicture = false;
     void leg.answer(sdp, iceServers);
   }
 
@@ -96,6 +100,7 @@ export class MediaLegs {
     this.#newest?.close();
     this.#newest = this.#shown;
     this.#shown = undefined;
+    this.#hasPicture = true;
     return true;
   }
 
@@ -109,6 +114,10 @@ export class MediaLegs {
     if (this.isRenewing && this.#newest === leg) {
       this.settle();
       this.#events.onTakenOver();
+    }
+    if (this.#newest === leg && !this.#hasPicture) {
+      this.#hasPicture = true;
+      this.#events.onFirstFrame(leg);
     }
     this.#events.onFrame();
   }

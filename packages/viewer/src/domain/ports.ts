@@ -45,6 +45,9 @@ export interface MediaEvents {
   onBlocked(blocked: boolean): void;
 }
 
+/** Whether the picture comes through a TURN relay, ours or the camera's. */
+export type Route = 'direct' | 'relayed';
+
 /**
  * One peer connection. Its picture takes the place of the one that is shown as soon as it has a frame. After `close()`
  * it reports nothing more, and its last frame stays on the screen.
@@ -54,6 +57,8 @@ export interface MediaConnection {
   answer(offerSdp: string): Promise<string>;
   /** Only after `answer()` was fulfilled. A candidate that can't be used is dropped. */
   addCandidate(candidate: Candidate): void;
+  /** Undefined while there is none, or when the browser does not tell. Never rejects. */
+  route(): Promise<Route | undefined>;
   close(): void;
 }
 

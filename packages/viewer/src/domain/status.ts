@@ -33,7 +33,7 @@ export type EndReason =
 
 export type Status =
   | { readonly state: 'idle' }
-  | { readonly state: 'connecting'; readonly step: ConnectingStep }
+  | { readonly state: 'connecting'; readonly step: ConnectingStep; readonly noRelay?: string }
   | { readonly state: 'waiting-for-camera' }
   /** It is connected, and gives no pictures for a moment. */
   | { readonly state: 'camera-restarting' }
@@ -44,6 +44,8 @@ export type Status =
       readonly attempt: number;
       readonly retryInMs: number;
       readonly why: 'server' | 'media';
+      /** Why only a direct connection is tried. */
+      readonly noRelay?: string;
     }
   | { readonly state: 'ended'; readonly why: EndReason; readonly detail?: string };
 
@@ -57,7 +59,7 @@ export function describeStatus(status: Status): string {
     case 'idle':
       return 'Not connected.';
     case 'connecting':
-      return describeStep(status.step);
+      return describeStep(status.step) + describeNoRelay(status.noRelay);
     case 'waiting-for-camera':
       return 'The camera is offline. Its picture will start by itself.';
     case 'camera-restarting':
@@ -67,7 +69,7 @@ export function describeStatus(status: Status): string {
     case 'reconnecting':
       return status.why === 'server'
         ? 'The server can’t be reached. Trying again…'
-        : 'No picture is arriving. Asking the camera again…';
+        : `No picture is arriving. Asking the camera again…${describeNoRelay(status.noRelay)}`;
     case 'ended':
       return describeEnd(status.why, status.detail);
     default:
@@ -90,6 +92,11 @@ function describeStep(step: ConnectingStep): string {
     default:
       return step satisfies never;
   }
+}
+
+/** Where the networks allow no direct connection, only the owner can help, and needs to know why. */
+function describeNoRelay(why: string | undefined): string {
+  return why === undefined ? '' : ` Only a direct connection can be tried: ${why}.`;
 }
 
 function describeEnd(why: EndReason, detail: string | undefined): string {

@@ -3,9 +3,11 @@ import { Alarm } from './alarm.ts';
 import { backoffMs, MEDIA_BACKOFF } from './backoff.ts';
 import { judgeError } from './error-verdict.ts';
 import { IceForTries } from './ice-for-tries.ts';
+import type { MediaLeg } from './media-leg.ts';
 import { MediaLegs } from './media-legs.ts';
 import { PictureWatch } from './picture-watch.ts';
 import type { Ports } from './ports.ts';
+import { RelayRenewal } from './relay-renewal.ts';
 import { ServerLink } from './server-link.ts';
 import type { EndReason, Status } from './status.ts';
 
@@ -30,6 +32,9 @@ const FREEZE_WITHOUT_CAMERA_MS = 1_000;
 
 /** ICE often mends itself within this time. Asking for a new connection costs little: the old one is kept meanwhile. */
 const DISCONNECTED_MS = 1_500;
+
+/** A direct connection shows its picture in this time, or most likely never. */
+const DIRECT_WAIT_MS = 4_000;
 
 /** An old server does not say when the camera comes (no JOIN3): ask again this often. */
 const ASK_OLD_SERVER_EVERY_MS = 4_000;
@@ -58,7 +63,10 @@ export class WatchSession {
   /** For the next `join` after media broke or, with an old server, while the camera is away. */
   readonly #rejoin: Alarm;
   readonly #disconnected: Alarm;
+  /** For a direct connection, where it is all that can be tried. */
+  readonly #direct: Alarm;
   readonly #ice: IceForTries;
+  readonly #renewal: RelayRenewal;
   readonly #legs: MediaLegs;
   #media: MediaPhase = { phase: 'asking' };
   #mediaFailures = 0;
@@ -67,6 +75,10 @@ export class WatchSession {
   #viewerId: string | undefined;
   #serverTellsArrivals = true;
   #blocked = false;
+  /** A direct connection is tried alone, and takes too long. */
+  #directIsSlow = false;
+  /** When the newest connection is to be made anew, where it is relayed. */
+  #renewAt: number | undefined;
   #visible: boolean;
   #ended: Extract<Status, { state: 'ended' }> | undefined;
   #closed = false;
@@ -82,12 +94,17 @@ export class WatchSession {
     this.#patience = new Alarm(ports.clock);
     this.#rejoin = new Alarm(ports.clock);
     this.#disconnected = new Alarm(ports.clock);
+    this.#direct = new Alarm(ports.clock);
     this.#ice = new IceForTries(ports);
+    this.#renewal = new RelayRenewal(ports.clock, () => {
+      if (this.#ice.hasFreshRelay) this.#joinAhead();
+    });
     this.#legs = new MediaLegs(ports.media, {
       onSend: (message) => this.#link.send(message),
       onConnection: (state) => this.#handleConnection(state),
       onBlocked: (blocked) => this.#handleBlocked(blocked),
       onTakenOver: () => this.#handleMoving(),
+      onFirstFrame: (leg) => this.#handleFirstFrame(leg),
       onFrame: () => this.#picture.handleFrame(),
       onFailed: () => this.#handleMediaLost(),
     });
@@ -119,10 +136,7 @@ export class WatchSession {
    */
   handleNetworkChange(): void {
     this.checkNow();
-    const flows = this.#media.phase === 'flowing' && this.#picture.state === 'moving';
-    if (this.#link.state.state !== 'open' || !this.#joined || !flows || this.#camera === 'absent') return;
-    this.#media = { phase: 'lost', retryInMs: 0 };
-    this.#join();
+    this.#joinAhead();
   }
 
   handleVisible(visible: boolean): void {
@@ -152,14 +166,16 @@ export class WatchSession {
     if (this.#camera === 'absent') return { state: 'waiting-for-camera' };
     if (this.#camera === 'restarting') return { state: 'camera-restarting' };
     if (this.#blocked) return { state: 'connecting', step: 'tap' };
+    const noRelay = this.#ice.noRelay !== undefined && { noRelay: this.#ice.noRelay };
     if (this.#mediaFailures > 0) {
       const retryInMs = this.#media.phase === 'lost' ? this.#media.retryInMs : 0;
-      return { state: 'reconnecting', attempt: this.#mediaFailures, retryInMs, why: 'media' };
+      return { state: 'reconnecting', attempt: this.#mediaFailures, retryInMs, why: 'media', ...noRelay };
     }
     if (!this.#joined) return { state: 'connecting', step: 'joining' };
     return {
       state: 'connecting',
       step: this.#media.phase === 'asking' ? 'waiting-for-offer' : 'media',
+      ...(this.#directIsSlow && noRelay),
     };
   }
 
@@ -211,7 +227,10 @@ export class WatchSession {
     this.#picture.setPatience(FREEZE_MS);
     // What was being made can't be finished without the server.
     if (this.#legs.fallBack()) this.#media = { phase: 'flowing' };
-    else if (this.#media.phase === 'lost') this.#media = { phase: 'asking' };
+    else if (this.#media.phase === 'lost') {
+      // A connection that was to be replaced ahead of time goes on.
+      this.#media = { phase: this.#picture.state === 'moving' ? 'flowing' : 'asking' };
+    }
     this.#report();
   }
 
@@ -238,8 +257,10 @@ export class WatchSession {
       case 'error':
         this.#handleError(message);
         break;
-      case 'answer':
       case 'ice-servers':
+        this.#handleIceServers(message);
+        break;
+      case 'answer':
       case 'pong':
       case 'registered':
       case 'viewer-joined':
@@ -259,12 +280,20 @@ export class WatchSession {
     // The camera says so again where it still holds (SPEC.md, STATE2).
     if (this.#camera === 'restarting') this.#camera = 'present';
     this.#serverTellsArrivals = message.ice_servers !== undefined;
-    this.#ice.take(message.ice_servers);
+    this.#ice.take(message);
     if (this.#camera === 'absent') this.#askOldServerLater();
     else if (message.resumed !== true) this.#expectOffer();
     // Who resumes is sent no offer: media that broke meanwhile must be asked for.
     else if (this.#picture.state !== 'moving') this.#handleMediaLost();
     this.#report();
+  }
+
+  /** A new connection uses them; one that is being made without a relay has a little time, then a new one is made. */
+  #handleIceServers(message: ServerMessageOf<'ice-servers'>): void {
+    if (message.ice_servers === undefined) return;
+    this.#ice.take(message);
+    if (this.#directIsSlow && this.#ice.noRelay === undefined) this.#handleMediaLost();
+    else this.#report();
   }
 
   // The camera
@@ -348,7 +377,37 @@ export class WatchSession {
     this.#rejoin.clear();
     this.#awaitFirstFrame();
     this.#report();
+    this.#renewAt = this.#ice.renewAt;
     this.#legs.answer(offer, this.#ice.forTry(), { keepsPicture });
+    this.#directIsSlow = false;
+    if (this.#ice.triedWithout) this.#direct.set(DIRECT_WAIT_MS, () => this.#handleDirectIsSlow());
+  }
+
+  #handleDirectIsSlow(): void {
+    if (this.#media.phase !== 'opening' || this.#legs.isRenewing) return;
+    this.#directIsSlow = true;
+    if (this.#ice.noRelay === undefined) this.#handleMediaLost();
+    else this.#report();
+  }
+
+  /** The newest connection works: the server counts how, and it is renewed before its relay ends (SPEC.md, ICE8). */
+  #handleFirstFrame(leg: MediaLeg): void {
+    this.#direct.clear();
+    this.#directIsSlow = false;
+    this.#renewal.watch(leg, this.#renewAt);
+    // A server that is older than Perch would take it for a fault of ours.
+    if (!this.#serverTellsArrivals) return;
+    void leg.route().then((route) => {
+      if (route !== undefined && !this.#closed) this.#link.send({ type: 'connected', route });
+    });
+  }
+
+  /** Asks for a new connection while the old one still has a picture, where somebody can be asked. */
+  #joinAhead(): void {
+    const flows = this.#media.phase === 'flowing' && this.#picture.state === 'moving';
+    if (this.#link.state.state !== 'open' || !this.#joined || !flows || this.#camera === 'absent') return;
+    this.#media = { phase: 'lost', retryInMs: 0 };
+    this.#join();
   }
 
   #awaitFirstFrame(): void {
@@ -435,6 +494,9 @@ export class WatchSession {
 
   #dropLegs(): void {
     this.#disconnected.clear();
+    this.#direct.clear();
+    this.#directIsSlow = false;
+    this.#renewal.clear();
     this.#blocked = false;
     this.#legs.close();
   }
