@@ -1,6 +1,6 @@
 /** `perch` as a person runs it: the built program in a process of its own, in an empty folder. */
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,10 @@ afterEach(async () => {
 });
 
 const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): PerchProcess =>
-  new PerchProcess(args, { folder, environment });
+  new PerchProcess(args, {
+    folder,
+    environment: { PERCH_STATE_DIR: join(folder, 'state'), ...environment },
+  });
 
 describe('perch', () => {
   it('shows with --print-config who decided what, keeps the secret, and ends with 0', async () => {
@@ -80,11 +83,12 @@ describe.each(['serve', 'demo'])('perch %s on a port in use', (command) => {
 });
 
 describe('perch serve', () => {
-  it('says where it listens, that there is no TURN, and that anyone may publish and watch', async () => {
+  it('says where it listens, that there is no TURN, and that nobody gets in without a token', async () => {
     const perch = run(['serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'error']);
     const [, port] = await perch.says(/open http:\/\/127\.0\.0\.1:(\d+)\//);
     await perch.says(/TURN: none/);
-    await perch.says(/anyone who can reach this server may publish and watch/);
+    await perch.says(/closed: only who has a token may publish or watch/);
+    await perch.says(/first start: run .*perch token --publish/);
     const health = await fetch(`http://127.0.0.1:${port}/health`);
     expect(await health.json()).toMatchObject({ status: 'ok', broadcasters: 0, viewers: 0 });
     perch.signal('SIGTERM');
@@ -93,11 +97,35 @@ describe('perch serve', () => {
 
   it('logs one JSON object a line where there is no terminal', async () => {
     const perch = run(['serve', '--port', '0', '--host', '127.0.0.1']);
-    await perch.says(/anyone who can reach/);
+    await perch.says(/first start/);
     perch.signal('SIGINT');
     expect(await perch.end()).toBe(0);
     const lines = perch.stdout.trimEnd().split('\n');
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ msg: expect.any(String) });
+  });
+
+  it('with --open says loudly that anyone may publish and watch', async () => {
+    const perch = run(['serve', '--port', '0', '--host', '127.0.0.1', '--open']);
+    await perch.says(/TURN: none/);
+    perch.signal('SIGTERM');
+    expect(await perch.end()).toBe(0);
+    expect(perch.stderr).toContain('warning: --open: anyone who can reach this server may publish and watch');
+  });
+
+  it.each([
+    ['--open', 0],
+    ['--log-level=info', 2],
+  ])('with a state folder that others can read, and %s, ends with %j', async (flag, code) => {
+    mkdirSync(join(folder, 'state'));
+    chmodSync(join(folder, 'state'), 0o755);
+    const perch = run(['serve', '--port', '0', '--host', '127.0.0.1', flag]);
+    if (code === 0) {
+      await perch.says(/TURN: none/);
+      perch.signal('SIGTERM');
+    }
+    expect(await perch.end()).toBe(code);
+    if (code !== 0) expect(perch.stderr).toContain(`chmod 700 ${join(folder, 'state')}`);
+    expect(readdirSync(join(folder, 'state'))).toEqual([]);
   });
 
   it('goes on with STUN only, and says so, when a TURN value is still the placeholder', async () => {
@@ -112,6 +140,53 @@ describe('perch serve', () => {
   });
 });
 
+describe('perch token', () => {
+  const token = async (...args: string[]) => {
+    const perch = run(['token', ...args]);
+    return { code: await perch.end(), out: perch.stdout, err: perch.stderr };
+  };
+
+  it('makes a link that leads to where the server last ran, shows it again, and revokes it', async () => {
+    const server = run(['serve', '--port', '0', '--host', '127.0.0.1']);
+    const [, port] = await server.says(/open http:\/\/127\.0\.0\.1:(\d+)\//);
+    await server.says(/first start/);
+    server.signal('SIGTERM');
+    await server.end();
+
+    const made = await token('--view', 'garden', '--name', 'Grandma', '--expires', '24h');
+    expect(made).toMatchObject({ code: 0 });
+    const link = new RegExp(
+      `^  (http://127\\.0\\.0\\.1:${port}/watch/garden#token=[\\w-]+\\.[\\w-]+\\.[\\w-]+)$`,
+      'm',
+    );
+    const [, printed = 'no link'] = link.exec(made.out) ?? [];
+    expect((await token('--show', 'Grandma')).out).toContain(printed);
+    expect((await token('--list')).out).toMatch(/^Grandma +view +garden +\d{4}-/m);
+    expect(await token('--revoke', 'Grandma')).toMatchObject({ code: 0, err: '' });
+    expect((await token('--list')).out).toMatch(/^Grandma +view +garden +\d{4}-.*\d{4}-/m);
+    expect(await token('--show', 'Grandma')).toMatchObject({ code: 1 });
+  });
+
+  it('uses the public URL, with wss where that is https', async () => {
+    const { out, err } = await token('--publish', 'garden', '--public-url', 'https://cam.example.org');
+    expect(out).toMatch(
+      /^ {2}PERCH_TOKEN=[\w.-]+ perch stream --signaling-url wss:\/\/cam\.example\.org --stream-id garden$/m,
+    );
+    expect(err).toBe('');
+  });
+
+  it.each([
+    [[], 'say what to do'],
+    [['--list', '--view', 'x'], 'only one of'],
+    [['--list', '--name', 'x'], '--name and --expires go with'],
+    [['--view', 'x', '--expires', 'soon'], '--expires is'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, err } = await token(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
 describe('perch stream', () => {
   it('without a camera ends with 1 and one line that names --source', async () => {
     // No program can be found on this path, so neither can a camera's.
@@ -121,7 +196,7 @@ describe('perch stream', () => {
   });
 
   it('registers the stream that it is told to, at the server that it is told', async () => {
-    const server = run(['serve', '--port', '0', '--host', '127.0.0.1']);
+    const server = run(['serve', '--port', '0', '--host', '127.0.0.1', '--open']);
     const [, port] = await server.says(/open http:\/\/127\.0\.0\.1:(\d+)\//);
     const stream = run(['stream', '--source', 'test', '--width', '320', '--height', '240'], {
       SIGNALING_SERVER: `http://127.0.0.1:${port}`,

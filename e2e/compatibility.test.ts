@@ -1,6 +1,6 @@
 /** Old and new together: peers that know only the first setup guide's messages, with real video. */
 import { fileURLToPath } from 'node:url';
-import { startServer } from '@perch/server';
+import { openAuthority, startServer } from '@perch/server';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { startGuideServer } from './fixtures/guide-server.ts';
@@ -20,6 +20,7 @@ test('an old page shows video from our streamer through our server, and hears th
     host: '127.0.0.1',
     port: 0,
     siteDirectory: fileURLToPath(OLD_SITE),
+    authority: openAuthority(new Uint8Array(32)),
     turn: { kind: 'none' },
     log: pino({ level: 'silent' }),
   });

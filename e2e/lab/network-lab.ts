@@ -60,7 +60,8 @@ export class NetworkLab {
     const internet = new Internet();
     const homeSite = await internet.addSite('home', home);
     const coturn = await startCoturn(internet.vps, folder);
-    const server = new LabProcess(internet.vps, process.execPath, [PERCH, 'serve'], {
+    const server = new LabProcess(internet.vps, process.execPath, [PERCH, 'serve', '--open'], {
+      PERCH_STATE_DIR: join(folder, 'state'),
       PORT: String(PAGE_PORT),
       ...coturn.settings,
     });

@@ -1,8 +1,10 @@
 /** The built `perch` in a process of its own, as a person runs it. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const PERCH = createRequire(import.meta.url).resolve('perch/bin/perch.js');
 
@@ -69,9 +71,30 @@ export async function killAll(): Promise<void> {
   }
 }
 
-/** A server on a free port of loopback, or on `port`; resolves when it listens. */
-export async function serve(port = 0): Promise<{ readonly perch: PerchProcess; readonly port: number }> {
-  const perch = new PerchProcess(['serve', '--host', '127.0.0.1', '--port', String(port)]);
+/** Of all servers of this process, so that one that is started again knows what the one before it knew. */
+let stateDirectory: string | undefined;
+
+function ourStateDirectory(): string {
+  if (stateDirectory !== undefined) return stateDirectory;
+  const folder = mkdtempSync(join(tmpdir(), 'perch-state-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  stateDirectory = folder;
+  return folder;
+}
+
+/** A server on a free port of loopback, or on `port`, that lets anyone in; resolves when it listens. */
+export function serve(port = 0): Promise<ServingProcess> {
+  return listening(['--port', String(port), '--open', '--state-dir', ourStateDirectory()]);
+}
+
+export interface ServingProcess {
+  readonly perch: PerchProcess;
+  readonly port: number;
+}
+
+/** A server with these arguments; resolves when it listens on loopback. */
+export async function listening(args: readonly string[]): Promise<ServingProcess> {
+  const perch = new PerchProcess(['serve', '--host', '127.0.0.1', ...args]);
   const [, chosen] = await perch.says(/"port":(\d+),[^\n]*"msg":"listening"/);
   return { perch, port: Number(chosen) };
 }

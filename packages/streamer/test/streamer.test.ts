@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerMessage } from '@perch/protocol';
 import { parseRtpPacket } from '@perch/rtp';
-import { startServer } from '@perch/server';
+import { openAuthority, startServer } from '@perch/server';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningStreamer, startStreamer } from '../src/index.ts';
@@ -19,6 +19,7 @@ async function startTestServer() {
     port: 0,
     siteDirectory,
     turn: { kind: 'none' },
+    authority: openAuthority(new Uint8Array(32)),
     log: silentLog,
   });
   onTestFinished(async () => {

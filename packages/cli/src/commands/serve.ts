@@ -1,30 +1,51 @@
 /** `perch serve`: the signaling server and the page, on a machine with a public address. */
 import { networkInterfaces } from 'node:os';
 import { localAddresses, pageHosts } from '../local-addresses.ts';
+import { limitsOf } from '../settings/limit-settings.ts';
 import { serveSettings } from '../settings/tables.ts';
 import { chooseTurn } from '../turn-choice.ts';
 import type { Command } from './command.ts';
 import { openServer } from './parts.ts';
+import { openAccess } from './serve-access.ts';
 
 export const serve: Command<typeof serveSettings> = {
   name: 'serve',
   summary: 'run the server and the page, on a machine that everyone can reach',
   settings: serveSettings,
   closeWithinMs: 3000,
-  moreHelp: `Without TURN, Cloudflare's or your own, viewers whose network allows no direct
+  moreHelp: `Only who has a token may publish or watch; "perch token" makes them. The first
+start makes the server's secret in the state folder, which nobody else may read,
+and in a terminal prints a token and a link to begin with.
+
+Without TURN, Cloudflare's or your own, viewers whose network allows no direct
 connection get no picture.
 
 Examples:
   perch serve
   perch serve --port 80
+  perch serve --public-url http://203.0.113.7:8080
   PORT=9000 perch serve --print-config`,
 
-  async run(values, { lifetime, log, warn }) {
+  async run(values, { lifetime, log, output, warn }) {
     const choice = chooseTurn(values);
     if (choice.warning !== undefined) warn(choice.warning);
 
-    const { port, host } = values;
-    const server = await lifetime.own(openServer({ host, port, turn: choice.turn, log }));
+    const { port, host, publicUrl } = values;
+    const access = await lifetime.own(openAccess(values, { log, output, warn }));
+    const { authority } = access;
+    const server = await lifetime.own(
+      openServer({
+        host,
+        port,
+        authority,
+        turn: choice.turn,
+        limits: limitsOf(values),
+        allowedOrigins: values.allowOrigin,
+        trustedProxies: values.trustProxy,
+        ...(values.metricsToken === '' ? {} : { metricsToken: values.metricsToken }),
+        log,
+      }),
+    );
 
     // Whatever the log level: who starts a server must learn where it is and who may use it.
     const notice = log.child({}, { level: 'info' });
@@ -34,7 +55,7 @@ Examples:
     );
     notice.info(`open ${pages.join(' or ')} (from elsewhere: this machine's public address)`);
     notice.info(choice.state);
-    notice.warn('anyone who can reach this server may publish and watch any stream');
+    await access.announce({ host: server.host, port: server.port, publicUrl });
 
     await lifetime.endAsked;
   },
