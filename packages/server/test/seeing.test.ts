@@ -1,0 +1,189 @@
+/** What the owner can see of a server, and what others can not. */
+import { request } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { JwtTokens } from '../src/adapters/access/jwt-tokens.ts';
+import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
+import { ClosedAuthority } from '../src/domain/access/closed-authority.ts';
+import { CANDIDATE, SDP } from './support/fake-peer.ts';
+import { ManualScheduler } from './support/manual-scheduler.ts';
+import { startTestServer, type TestServer } from './support/test-server.ts';
+
+/** Prometheus' text format: the value of one series. */
+async function metric(server: TestServer, series: string): Promise<number | undefined> {
+  const text = await (await fetch(`${server.httpUrl}/metrics`)).text();
+  const line = text.split('\n').find((it) => it.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length));
+}
+
+describe('metrics', () => {
+  test('count joins, refusals, relayed messages, answers and routes', async () => {
+    const server = await startTestServer({ limits: { viewersPerStream: 1 } });
+    const camera = await server.connect();
+    await camera.register('front door');
+    const viewer = await server.connect();
+    const id = await viewer.join('front door');
+    await camera.settle();
+    const late = await server.connect();
+    late.send({ type: 'join', stream_id: 'front door' });
+    await late.settle();
+    camera.send({ type: 'offer', to: id, sdp: SDP });
+    for (let n = 0; n < 3; n++) camera.send({ type: 'ice-candidate', to: id, candidate: CANDIDATE });
+    await camera.settle();
+    server.scheduler.advance(150);
+    viewer.send({ type: 'answer', to: 'front door', sdp: SDP });
+    viewer.send({ type: 'connected', route: 'relayed' });
+    await viewer.settle();
+    const expected: Record<string, number> = {
+      'perch_joins_total{result="joined"}': 1,
+      'perch_joins_total{result="too-many-viewers"}': 1,
+      'perch_refusals_total{code="too-many-viewers",request="join"}': 1,
+      'perch_relayed_messages_total{type="offer"}': 1,
+      'perch_relayed_messages_total{type="ice-candidate"}': 3,
+      'perch_viewers_connected_total{route="relayed"}': 1,
+      perch_join_to_answer_seconds_count: 1,
+      'perch_join_to_answer_seconds_bucket{le="0.1"}': 0,
+      'perch_join_to_answer_seconds_bucket{le="0.2"}': 1,
+      perch_websockets: 3,
+      perch_streams: 1,
+      perch_viewers: 1,
+      perch_broadcasters: 1,
+      perch_turn_available: 0,
+    };
+    for (const [series, value] of Object.entries(expected)) {
+      expect([series, await metric(server, series)]).toEqual([series, value]);
+    }
+    expect(await metric(server, 'perch_nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
+  test('name no stream and no viewer', async () => {
+    const server = await startTestServer();
+    const viewer = await server.connect();
+    const id = await viewer.join('front door');
+    const text = await (await fetch(`${server.httpUrl}/metrics`)).text();
+    expect(text).not.toContain('front door');
+    expect(text).not.toContain(id);
+  });
+
+  test.each([
+    ['this machine', '127.0.0.1', {}, true],
+    ['this machine over IPv6', '::1', {}, true],
+    ['this machine over a mapped address', '::ffff:127.0.0.1', {}, true],
+    ['a proxy of this machine, for somebody', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, false],
+    ['another machine', '192.0.2.1', {}, false],
+    ['who has the token', '192.0.2.1', { authorization: 'Bearer canary' }, true],
+    ['who has another', '192.0.2.1', { authorization: 'Bearer canary2' }, false],
+  ])('are for this machine and who has the token: %s', (_, remoteAddress, headers, allowed) => {
+    const asked = { headers, url: '/metrics', socket: { remoteAddress } };
+    expect(mayReadMetrics(asked as never, 'canary')).toBe(allowed);
+    // Without a token in the settings none is good, not even the empty one.
+    const empty = { ...asked, headers: { ...headers, authorization: 'Bearer ' } };
+    expect(mayReadMetrics(empty as never, undefined)).toBe(allowed && remoteAddress !== '192.0.2.1');
+  });
+
+  test('refuse a program elsewhere with a sentence that says how', async () => {
+    const server = await startTestServer();
+    const answer = await fetch(`${server.httpUrl}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain('METRICS_TOKEN');
+  });
+});
+
+describe('health', () => {
+  test('[LIFE4] says whether the server is open and ready', async () => {
+    const server = await startTestServer();
+    expect(await server.json('/health')).toMatchObject({ status: 'ok', ready: true, open: true });
+  });
+});
+
+/** A closed server with nothing revoked. */
+function closedAuthority() {
+  const scheduler = new ManualScheduler();
+  const tokens = new JwtTokens(new Uint8Array(32), () => scheduler.now());
+  const authority = new ClosedAuthority({
+    tokens,
+    revocations: { readRevoked: () => new Set<string>() },
+    scheduler,
+    reportTrouble: () => undefined,
+  });
+  const sign = (streamId: string) =>
+    tokens.sign({
+      id: 'x',
+      right: 'view',
+      streamId,
+      name: undefined,
+      issuedAt: Math.floor(scheduler.now() / 1000),
+      expiresAt: undefined,
+    });
+  return { authority, sign };
+}
+
+describe('streams', () => {
+  const streams = async (server: TestServer, token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${server.httpUrl}/api/streams`, { headers });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
+  test('[AUTH1] of an open server are there for everyone', async () => {
+    const server = await startTestServer();
+    await (await server.connect()).register('a');
+    await (await server.connect()).join('b');
+    expect((await streams(server)).body).toEqual({
+      streams: [
+        { stream_id: 'a', live: true, viewers: 0 },
+        { stream_id: 'b', live: false, viewers: 1 },
+      ],
+    });
+  });
+
+  test('[AUTH1] of a closed server are those of the token', async () => {
+    const { authority, sign } = closedAuthority();
+    const server = await startTestServer({ authority });
+    expect(await streams(server)).toMatchObject({ status: 401, body: { code: 'token-missing' } });
+    expect(await streams(server, 'x')).toMatchObject({ status: 401, body: { code: 'token-invalid' } });
+    expect((await streams(server, sign('cam'))).body).toEqual({
+      streams: [{ stream_id: 'cam', live: false, viewers: 0 }],
+    });
+  });
+
+  test('[AUTH1] [ICE2] TURN credentials of a closed server are for who has a right', async () => {
+    const { authority, sign } = closedAuthority();
+    const server = await startTestServer({ authority });
+    const status = async (query: string) =>
+      (await fetch(`${server.httpUrl}/turn-credentials${query}`)).status;
+    expect(await status('')).toBe(401);
+    expect(await status('?token=x.y.z')).toBe(401);
+    expect(await status(`?token=${sign('cam')}`)).toBe(200);
+  });
+});
+
+describe('pages', () => {
+  test.each(['/', '/watch/cam', '/health', '/assets/player-3f2a.js', '/nothing'])(
+    'have the headers that keep browsers strict: %s',
+    async (path) => {
+      const server = await startTestServer({ allowedOrigins: ['https://home.example'] });
+      const { headers } = await fetch(server.httpUrl + path);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(policy).toContain("frame-ancestors 'self' https://home.example");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('x-powered-by')).toBeNull();
+    },
+  );
+
+  test('a path leads to no other file than the viewer has', async () => {
+    const server = await startTestServer();
+    for (const path of ['/../secret.txt', '/assets/..%2f..%2fsecret.txt', '/.hidden', '/%2e%2e/secret.txt']) {
+      const status = await new Promise((resolve) => {
+        request({ host: '127.0.0.1', port: server.running.port, path }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).end();
+      });
+      expect([path, status]).toEqual([path, 404]);
+    }
+  });
+});
