@@ -17,6 +17,7 @@ import type { RoomEvent } from './domain/room-event.ts';
 import { Rooms } from './domain/rooms.ts';
 import type { Scheduler } from './domain/scheduler.ts';
 import type { TurnEvent } from './domain/turn/turn-provider.ts';
+import { WhepSessions } from './domain/whep/whep-sessions.ts';
 import type { ServerOptions } from './server-options.ts';
 import { ServerStartError } from './server-start-error.ts';
 
@@ -80,19 +81,18 @@ export async function startServer(
     },
   });
   const rooms = new Rooms({ randomToken, authority, report });
-  const gateway = new WebSocketGateway({
+  const connections = {
     rooms,
     authority,
     iceServers,
     limits,
     now,
     report,
-    addresses,
-    clientAddresses,
-    origins,
     scheduler,
     nextConnectionId: () => randomBytes(6).toString('base64url'),
-  });
+  };
+  const gateway = new WebSocketGateway({ ...connections, addresses, clientAddresses, origins });
+  const whep = new WhepSessions({ ...connections, randomToken });
   const app = createHttpApp({
     rooms,
     authority,
@@ -104,6 +104,7 @@ export async function startServer(
     isDraining: () => gateway.isDraining,
     metrics,
     metricsToken: options.metricsToken,
+    whep,
     addresses,
     clientAddresses,
     origins,
@@ -112,6 +113,7 @@ export async function startServer(
 
   const release = async () => {
     iceServers.close();
+    whep.close();
     await gateway.drain();
     listener.cutOff();
     stopSweeping();

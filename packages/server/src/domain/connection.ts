@@ -39,6 +39,8 @@ export interface Arrival {
   readonly address: AddressUse;
   /** From the URL or a header; a message may bring another. */
   readonly token?: string | undefined;
+  /** As a viewer it makes the offer. */
+  readonly offers?: boolean;
 }
 
 /** A burst of this length passes: whoever comes sends all of its candidates at once. */
@@ -60,8 +62,8 @@ export class Connection {
   constructor(components: ConnectionComponents, peer: Peer, arrival: Arrival) {
     this.#components = components;
     this.#arrival = arrival;
-    const { connectionId } = arrival;
-    this.#member = { peer, connectionId, standing: { role: 'guest' }, iceServers: undefined };
+    const { connectionId, offers = false } = arrival;
+    this.#member = { peer, connectionId, offers, standing: { role: 'guest' }, iceServers: undefined };
     this.#openedAtMs = components.now();
     this.#messages = new TokenBucket(this.#rate * BURST_SECONDS, this.#openedAtMs);
   }
@@ -90,7 +92,7 @@ export class Connection {
       case 'error':
         return this.#relay(message);
       case 'viewer-ended':
-        return undefined;
+        return this.#components.rooms.endViewer(this.#member, message.viewer_id);
       case 'connected':
         this.#components.report({ type: 'connected', route: message.route });
         return undefined;
@@ -98,6 +100,14 @@ export class Connection {
         this.#member.peer.send({ type: 'pong' });
         return undefined;
     }
+  }
+
+  /** The join of this viewer has its answer, whoever of the two sends that. */
+  handleAnswered(): void {
+    if (this.#pendingJoinAtMs === undefined) return;
+    const afterMs = this.#components.now() - this.#pendingJoinAtMs;
+    this.#components.report({ type: 'answered', afterMs });
+    this.#closeJoin();
   }
 
   /** AUTH5, LIMIT6: called now and then. Ends a session whose right has expired, or a guest who does nothing. */
@@ -161,13 +171,7 @@ export class Connection {
     const refusal = relay(this.#member, message);
     if (refusal !== undefined) return refusal;
     this.#components.report({ type: 'relayed', message: message.type });
-    if (message.type === 'answer' && this.#pendingJoinAtMs !== undefined) {
-      this.#components.report({
-        type: 'answered',
-        afterMs: this.#components.now() - this.#pendingJoinAtMs,
-      });
-      this.#closeJoin();
-    }
+    if (message.type === 'answer') this.handleAnswered();
     return undefined;
   }
 

@@ -23,15 +23,18 @@ export function relay(sender: Member, message: RelayedMessage): Refusal | undefi
 }
 
 function toViewer(room: Room, message: RelayedMessage): Refusal | undefined {
-  if (message.type === 'answer') return refuse('wrong-role', 'a broadcaster offers and does not answer');
   const viewer = room.viewers.get(message.to);
+  const offers = viewer?.member.offers ?? false;
+  if (message.type === (offers ? 'offer' : 'answer')) {
+    return refuse('wrong-role', 'a broadcaster offers, and answers those viewers alone who make the offer');
+  }
   if (viewer === undefined) return refuse('unknown-peer', 'no such viewer watches this stream');
   viewer.member.peer.send(stamped(room.streamId, message));
   return undefined;
 }
 
 function toBroadcaster(room: Room, viewer: Viewer, message: RelayedMessage): Refusal | undefined {
-  if (message.type !== 'answer' && message.type !== 'ice-candidate') {
+  if (message.type !== (viewer.member.offers ? 'offer' : 'answer') && message.type !== 'ice-candidate') {
     return refuse('wrong-role', 'a viewer sends answers and candidates only');
   }
   if (message.to !== room.streamId) return refuse('unknown-peer', 'this is not the stream that was joined');

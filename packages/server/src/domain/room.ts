@@ -8,6 +8,8 @@ export interface Member {
   readonly peer: Peer;
   /** Tells one connection from another in the log. */
   readonly connectionId: string;
+  /** As a viewer it makes the offer, and the broadcaster answers it (SPEC.md, WHEP4). */
+  readonly offers: boolean;
   standing: Standing;
   /** Its STUN and TURN servers, once it is a broadcaster or a viewer. */
   iceServers: IceServerSession | undefined;

@@ -3,6 +3,7 @@
  * costs the same whatever the number of streams, and only a broadcaster's coming and going walks its viewers.
  * Owns the rooms; forgets one when the last member leaves it. Not here: messages between peers (relay.ts).
  */
+import { type Refusal, refuse } from '@perch/protocol';
 import type { Authority } from './access/authority.ts';
 import { iceFields } from './ice-fields.ts';
 import { CLOSE_CODES, type Departure } from './peer.ts';
@@ -125,6 +126,14 @@ export class Rooms {
     return { resumed };
   }
 
+  /** WHEP8: its broadcaster says that this viewer is over. One with a socket may still come back by it. */
+  endViewer({ standing }: Member, viewerId: string): Refusal | undefined {
+    if (standing.role !== 'broadcaster') return refuse('wrong-role', 'only a broadcaster knows of ends');
+    const viewer = standing.room.viewers.get(viewerId);
+    if (viewer?.member.offers === true) viewer.member.peer.close(CLOSE_CODES.goingAway, 'viewer-ended');
+    return undefined;
+  }
+
   /** REG3, REG5, JOIN5, JOIN6: gives up whatever the member holds and makes it a guest. One that is gone stays gone. */
   leave(member: Member, how: Departure): void {
     const { standing } = member;
@@ -189,6 +198,7 @@ export class Rooms {
       viewer_id: viewer.id,
       ...(resumed ? { resumed } : {}),
       ...(resumed || viewer.replaces === undefined ? {} : { replaces: viewer.replaces }),
+      ...(viewer.member.offers ? { offers: true } : {}),
       ...iceFields(broadcaster.iceServers?.current),
     });
   }

@@ -10,12 +10,14 @@ import type { Authority } from '../../domain/access/authority.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Rooms } from '../../domain/rooms.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
+import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
 import type { Site, SiteFile } from './site.ts';
 import { tokenOf } from './token-of.ts';
+import { whepRoutes } from './whep.ts';
 
 export interface HttpEnvironment {
   Bindings: HttpBindings;
@@ -33,6 +35,7 @@ export interface HttpAppComponents {
   readonly metrics: Metrics;
   /** Lets one who is not on this machine read the metrics. */
   readonly metricsToken: string | undefined;
+  readonly whep: WhepSessions;
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly origins: Origins;
@@ -43,11 +46,11 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   const app = new Hono<HttpEnvironment>();
 
   app.use(securityHeaders(origins));
-  app.use(async (context, next) => {
+  app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
     if (address.mayAsk()) return next();
     context.header('Retry-After', '10');
-    return context.text('Too many requests from this address; come back in a moment\n', 429);
+    return Promise.resolve(context.text('Too many requests from this address; come back in a moment\n', 429));
   });
 
   app.get('/health', (context) => {
@@ -113,6 +116,8 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
       streams: streams.map(({ streamId, live, viewers }) => ({ stream_id: streamId, live, viewers })),
     });
   });
+
+  app.route('/whep', whepRoutes({ ...components, sessions: components.whep }));
 
   app.get('/', (context) => serve(context, site.index));
   app.get('/watch/:id', (context) => serve(context, site.index));

@@ -1,5 +1,11 @@
 /** What a player trickles by PATCH: application/trickle-ice-sdpfrag (RFC 8840, section 9). Pure. */
-import { checkRelayableCandidate, MAX_SDP_CHARS, MAX_SDP_MID_CHARS, type Result, refuse } from '@perch/protocol';
+import {
+  checkRelayableCandidate,
+  MAX_SDP_CHARS,
+  MAX_SDP_MID_CHARS,
+  type Result,
+  refuse,
+} from '@perch/protocol';
 
 /** A browser with many interfaces has about twenty. */
 const MAX_CANDIDATES = 64;

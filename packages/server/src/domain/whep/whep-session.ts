@@ -15,7 +15,7 @@ import {
 } from '@perch/protocol';
 import { Connection, type ConnectionComponents } from '../connection.ts';
 import type { AddressUse } from '../limits/address-book.ts';
-import type { Peer } from '../peer.ts';
+import type { Departure, Peer } from '../peer.ts';
 import type { Cancel, Scheduler } from '../scheduler.ts';
 
 /** A broadcaster gathers its candidates for a second at most; a slow network takes the rest. */
@@ -104,9 +104,9 @@ export class WhepSession implements Peer {
     this.#connection.checkRevoked(tokenIds);
   }
 
-  /** The player, or the server, ends it. May be called twice. */
-  end(): void {
-    this.#fail({ state: 'refused', refusal: refuse('server-closing', 'The session was ended') });
+  /** The player or the broadcaster ends it, or the server, without whom the media may go on. May be called twice. */
+  end(how: Departure = 'left'): void {
+    this.#fail({ state: 'refused', refusal: refuse('server-closing', 'The session was ended') }, how);
   }
 
   /** As Peer: what a viewer is told. */
@@ -161,12 +161,12 @@ export class WhepSession implements Peer {
     this.#cancelTimer = this.#scheduler.after(BROADCASTER_BACK_WITHIN_MS, () => this.end());
   }
 
-  #fail(outcome: WhepOutcome): void {
+  #fail(outcome: WhepOutcome, how: Departure = 'left'): void {
     const before = this.#state;
     if (before?.state === 'ended') return;
     this.#state = { state: 'ended' };
     this.#cancelTimer();
-    this.#connection.end('left');
+    this.#connection.end(how);
     this.#onEnded();
     if (before?.state === 'waiting') before.settle(outcome);
   }

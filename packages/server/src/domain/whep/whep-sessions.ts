@@ -53,7 +53,7 @@ export class WhepSessions {
   close(): void {
     this.#closed = true;
     this.#stopChecking();
-    for (const session of this.#all()) session.end();
+    for (const session of this.#all()) session.end('lost');
   }
 
   /** What needs no place in a room to be refused: players ask every few seconds for a stream that is not there. */
