@@ -7,6 +7,7 @@ import { installFullscreen } from './adapters/fullscreen.ts';
 import { findElements, installControls, renderStatus } from './adapters/page.ts';
 import { Screen } from './adapters/screen.ts';
 import { fetchTurnCredentials } from './adapters/turn-credentials.ts';
+import { tokenOfLink } from './domain/link-token.ts';
 import { Player } from './domain/player.ts';
 import { streamOfLink } from './domain/stream-link.ts';
 
@@ -23,7 +24,7 @@ const player = new Player(
 );
 
 installControls(elements, {
-  onConnect: (streamId) => player.connect(streamId),
+  onConnect: (streamId) => player.connect(streamId, takeToken()),
   onDisconnect: () => player.disconnect(),
 });
 installFullscreen({ frame: elements.frame, video: elements.video, button: elements.fullscreenButton });
@@ -31,8 +32,21 @@ document.addEventListener('visibilitychange', () => player.handleVisible(!docume
 watchNetwork(() => player.handleNetworkChange());
 renderStatus(elements, player.status);
 
-const linked = streamOfLink(location.pathname, location.search);
-if (linked !== undefined) {
+watchLinked();
+// Another link to this page, pasted over the one that is open, loads nothing anew.
+addEventListener('hashchange', watchLinked);
+
+function watchLinked(): void {
+  const token = takeToken();
+  const linked = streamOfLink(location.pathname, location.search);
+  if (linked === undefined) return;
   elements.streamId.value = linked;
-  player.connect(linked);
+  player.connect(linked, token);
+}
+
+/** Reads the link's token, and moves it to where browsers keep it to themselves. */
+function takeToken(): string | undefined {
+  const { token, address } = tokenOfLink(location);
+  if (address !== undefined) history.replaceState(history.state, '', address);
+  return token;
 }

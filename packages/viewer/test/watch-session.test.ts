@@ -34,6 +34,31 @@ describe('from Connect to the picture', () => {
     expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
   });
 
+  test('[RESUME1] token and resume token go with the join that resumes, the token with every other one', async () => {
+    world.player.connect(STREAM, 'a.b.c');
+    world.open();
+    world.joined({ resume_token: 'r.1.s' });
+    await world.offer();
+    await world.media.answers();
+    world.frame();
+    world.loseSocket();
+    await world.play(2_000);
+    world.open();
+    world.joined({ resumed: true, resume_token: 'r.2.s' });
+    world.player.handleNetworkChange();
+    const join = { type: 'join', stream_id: STREAM, token: 'a.b.c' };
+    expect(world.joins).toEqual([join, { ...join, viewer_id: 'viewer-1', resume_token: 'r.1.s' }, join]);
+  });
+
+  test('a link whose token was revoked ends the picture, and says so', async () => {
+    await world.goLive();
+    error('token-revoked');
+    expect(world.status).toEqual({ state: 'ended', why: 'token-revoked' });
+    expect(world.media.closed).toBe(true);
+    await world.clock.advance(60_000);
+    expect(world.sockets).toHaveLength(1);
+  });
+
   test('an empty name ends before any socket is opened', () => {
     world.player.connect('  ');
     expect(world.status).toEqual({ state: 'ended', why: 'bad-stream-id' });

@@ -20,8 +20,8 @@ export class Player {
     return this.#status;
   }
 
-  /** Watches `streamId`, in place of what was watched before. */
-  connect(streamId: string): void {
+  /** Watches `streamId`, in place of what was watched before; with a token where the server asks for one. */
+  connect(streamId: string, token?: string): void {
     this.#session?.close();
     const name = streamId.trim();
     if (name === '') {
@@ -31,6 +31,7 @@ export class Player {
     }
     this.#session = new WatchSession(this.#ports, {
       streamId: name,
+      token,
       visible: this.#visible,
       onStatus: (status) => this.#report(status),
     });

@@ -55,6 +55,7 @@ type MediaPhase =
 export class WatchSession {
   readonly #ports: Ports;
   readonly #streamId: string;
+  readonly #token: string | undefined;
   readonly #onStatus: (status: Status) => void;
   readonly #link: ServerLink;
   readonly #picture: PictureWatch;
@@ -73,6 +74,7 @@ export class WatchSession {
   #camera: 'unknown' | 'present' | 'restarting' | 'absent' = 'unknown';
   #joined = false;
   #viewerId: string | undefined;
+  #resumeToken: string | undefined;
   #serverTellsArrivals = true;
   #blocked = false;
   /** A direct connection is tried alone, and takes too long. */
@@ -85,10 +87,17 @@ export class WatchSession {
 
   constructor(
     ports: Ports,
-    options: { streamId: string; visible: boolean; onStatus: (status: Status) => void },
+    options: {
+      streamId: string;
+      /** The right to watch, where the server asks for one. */
+      token?: string | undefined;
+      visible: boolean;
+      onStatus: (status: Status) => void;
+    },
   ) {
     this.#ports = ports;
     this.#streamId = options.streamId;
+    this.#token = options.token;
     this.#visible = options.visible;
     this.#onStatus = options.onStatus;
     this.#patience = new Alarm(ports.clock);
@@ -212,7 +221,9 @@ export class WatchSession {
     this.#link.send({
       type: 'join',
       stream_id: this.#streamId,
+      ...(this.#token !== undefined && { token: this.#token }),
       ...(resumeAs !== undefined && { viewer_id: resumeAs }),
+      ...(resumeAs !== undefined && this.#resumeToken !== undefined && { resume_token: this.#resumeToken }),
     });
     this.#patience.set(JOINED_WAIT_MS, () => this.#link.drop());
     this.#report();
@@ -276,6 +287,7 @@ export class WatchSession {
     this.#patience.clear();
     this.#joined = true;
     this.#viewerId = message.viewer_id;
+    this.#resumeToken = message.resume_token;
     this.#legs.forgetEarly();
     // The camera says so again where it still holds (SPEC.md, STATE2).
     if (this.#camera === 'restarting') this.#camera = 'present';
