@@ -63,15 +63,31 @@ describe('[WHEP5] the payload type', () => {
 });
 
 describe('[WHEP5] the answer', () => {
-  test('has the video in the section that was offered, under its numbers, and gives the others up', () => {
-    const lines = answerTo(CHROMIUM_OFFER);
-    expect(lines.filter((line) => line.startsWith('m='))).toEqual([
+  const sectionsOf = (lines: readonly string[]) => lines.filter((line) => /^m=|^a=group/u.test(line));
+
+  test('gives up what is not the video, but for the head of its bundle, which is inactive', () => {
+    expect(sectionsOf(answerTo(CHROMIUM_OFFER))).toEqual([
+      'a=group:BUNDLE 0 1',
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+      'm=video 9 UDP/TLS/RTP/SAVPF 109 114',
+    ]);
+    expect(answerTo(CHROMIUM_OFFER)).toContain('a=inactive');
+    expect(sectionsOf(answerTo(changed('BUNDLE 0 1', 'BUNDLE 1 0')))).toEqual([
+      'a=group:BUNDLE 1',
       'm=audio 0 UDP/TLS/RTP/SAVPF 111 63',
       'm=video 9 UDP/TLS/RTP/SAVPF 109 114',
     ]);
+    const data = changed(
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 63',
+      'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+    );
+    expect(sectionsOf(answerTo(data))[1]).toBe('m=application 0 UDP/DTLS/SCTP webrtc-datachannel');
+  });
+
+  test('has the video in the section that was offered, under its numbers', () => {
+    const lines = answerTo(CHROMIUM_OFFER);
     expect(lines).toEqual(
       expect.arrayContaining([
-        'a=group:BUNDLE 1',
         'a=mid:1',
         'a=sendonly',
         'a=rtcp-mux',

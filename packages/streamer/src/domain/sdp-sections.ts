@@ -30,6 +30,20 @@ function toSection(lines: readonly string[]): SdpSection {
   return { lines, media, port, proto, formats };
 }
 
+export function midOf({ lines }: SdpSection): string | undefined {
+  return attribute(lines, 'mid');
+}
+
+/** The first section of the bundle that `section` is in, whose transport all of it shares (RFC 9143, section 7). */
+export function headOfBundle({ session, media }: SdpSections, section: SdpSection): SdpSection | undefined {
+  const mid = midOf(section);
+  const bundle = session
+    .filter((line) => line.startsWith('a=group:BUNDLE '))
+    .map((line) => line.split(' ').slice(1))
+    .find((mids) => mid !== undefined && mids.includes(mid));
+  return bundle === undefined ? undefined : media.find((other) => midOf(other) === bundle[0]);
+}
+
 /** The value of the first `a=NAME:`; '' for a bare `a=NAME`, undefined for none. */
 export function attribute(lines: readonly string[], name: string): string | undefined {
   const found = lines.find((line) => line === `a=${name}` || line.startsWith(`a=${name}:`));

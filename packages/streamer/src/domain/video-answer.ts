@@ -1,9 +1,11 @@
 /**
  * The answer to a viewer's offer (RFC 9429, section 5.3.1): the video in the one section that was chosen, the others
  * given up, and nothing answered that was not offered. Pure. The transport's lines are those of the WebRTC stack.
+ *
+ * The first section of the video's bundle is not given up but inactive: Chromium takes the bundle's transport down with
+ * it where the page asked for `max-bundle`, and refuses the answer.
  */
-
-import { attribute, type SdpSection, sdpSections } from './sdp-sections.ts';
+import { attribute, headOfBundle, midOf, type SdpSection, sdpSections } from './sdp-sections.ts';
 import { STREAM_ID, TRACK_ID } from './video-offer.ts';
 import type { ViewerOffer } from './viewer-offer.ts';
 
@@ -15,27 +17,39 @@ export function videoAnswer(offer: ViewerOffer, stackSdp: string): string {
   const { sections, section } = offer;
   const stack = sdpSections(stackSdp);
   const stackLines = [...stack.session, ...(stack.media[0]?.lines ?? [])];
-  const mid = attribute(section.lines, 'mid');
-  const isBundled = sections.session.some(
-    (line) => line.startsWith('a=group:BUNDLE ') && mid !== undefined && line.split(' ').includes(mid, 1),
+  const transport = transportLines(stackLines);
+  const head = headOfBundle(sections, section);
+  const held = head !== section && head?.proto === section.proto ? head : undefined;
+  const bundled = [held, head === undefined ? undefined : section].flatMap((part) =>
+    part === undefined ? [] : [midOf(part)],
   );
   return [
     'v=0',
     stackLines.find((line) => line.startsWith('o=')) ?? 'o=- 1 1 IN IP4 127.0.0.1',
     's=-',
     't=0 0',
-    ...(isBundled ? [`a=group:BUNDLE ${mid}`] : []),
-    ...sections.media.flatMap((other) =>
-      other === section ? videoLines(offer, stackLines) : givenUp(other),
-    ),
+    ...(bundled.length > 0 ? [`a=group:BUNDLE ${bundled.join(' ')}`] : []),
+    ...sections.media.flatMap((part) => {
+      if (part === section) return [...videoLines(offer), ...transport];
+      return part === held ? [...inactive(part), ...transport] : givenUp(part);
+    }),
     '',
   ].join('\r\n');
 }
 
-function videoLines(
-  { section, choice, video, agreed }: ViewerOffer,
-  stackLines: readonly string[],
-): string[] {
+function transportLines(stackLines: readonly string[]): string[] {
+  return [
+    ...['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'].flatMap((name) => {
+      const value = attribute(stackLines, name);
+      return value === undefined ? [] : [`a=${name}:${value}`];
+    }),
+    'a=ice-options:trickle ice2',
+    ...stackLines.filter((line) => line.startsWith('a=candidate:')),
+    'a=end-of-candidates',
+  ];
+}
+
+function videoLines({ section, choice, video, agreed }: ViewerOffer): string[] {
   const { payloadType, profileLevelId, ssrc, cname } = video;
   const rtx = agreed.rtx ? video.rtx : undefined;
   const feedback = FEEDBACK.filter((kind) =>
@@ -47,14 +61,9 @@ function videoLines(
   return [
     `m=video 9 ${section.proto} ${formats}`,
     'c=IN IP4 0.0.0.0',
-    ...midOf(section),
+    ...midLine(section),
     'a=sendonly',
     'a=rtcp-mux',
-    ...['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'].flatMap((name) => {
-      const value = attribute(stackLines, name);
-      return value === undefined ? [] : [`a=${name}:${value}`];
-    }),
-    'a=ice-options:trickle ice2',
     `a=rtpmap:${payloadType} H264/90000`,
     `a=fmtp:${payloadType} ${asymmetry}packetization-mode=1;profile-level-id=${profileLevelId}`,
     ...feedback.map((kind) => `a=rtcp-fb:${payloadType} ${kind}`),
@@ -67,8 +76,19 @@ function videoLines(
     `a=msid:${STREAM_ID} ${TRACK_ID}`,
     ...(rtx === undefined ? [] : [`a=ssrc-group:FID ${ssrc} ${rtx.ssrc}`]),
     ...[ssrc, ...(rtx === undefined ? [] : [rtx.ssrc])].map((each) => `a=ssrc:${each} cname:${cname}`),
-    ...stackLines.filter((line) => line.startsWith('a=candidate:')),
-    'a=end-of-candidates',
+  ];
+}
+
+/** Takes nothing but the transport. */
+function inactive(section: SdpSection): string[] {
+  const [format = '0'] = section.formats;
+  return [
+    `m=${section.media} 9 ${section.proto} ${format}`,
+    'c=IN IP4 0.0.0.0',
+    ...midLine(section),
+    'a=inactive',
+    'a=rtcp-mux',
+    ...section.lines.filter((line) => line.startsWith(`a=rtpmap:${format} `)),
   ];
 }
 
@@ -78,13 +98,13 @@ function givenUp(section: SdpSection): string[] {
   return [
     `m=${media} 0 ${proto} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
-    ...midOf(section),
+    ...midLine(section),
     ...(media === 'application' ? [] : ['a=inactive']),
   ];
 }
 
-function midOf({ lines }: SdpSection): string[] {
-  const mid = attribute(lines, 'mid');
+function midLine(section: SdpSection): string[] {
+  const mid = midOf(section);
   return mid === undefined ? [] : [`a=mid:${mid}`];
 }
 

@@ -10,7 +10,7 @@ import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { type AgreedMedia, agreedMedia } from './agreed-media.ts';
 import { chooseH264, type H264Choice, retransmissionOf } from './h264-choice.ts';
 import type { VideoOffer } from './peer-transport.ts';
-import { attribute, type SdpSection, type SdpSections, sdpSections } from './sdp-sections.ts';
+import { attribute, headOfBundle, type SdpSection, type SdpSections, sdpSections } from './sdp-sections.ts';
 
 export interface ViewerOffer {
   readonly sections: SdpSections;
@@ -89,14 +89,8 @@ function extensionId({ lines }: SdpSection, uri: string): number | undefined {
  * The lines that say how this section is reached; undefined where one is missing. A section of a bundle may leave them to
  * the bundle's first (RFC 9143, section 7.1.3), any to the session part.
  */
-function transportLines({ session, media }: SdpSections, section: SdpSection): readonly string[] | undefined {
-  const mid = attribute(section.lines, 'mid');
-  const bundle = session
-    .filter((line) => line.startsWith('a=group:BUNDLE '))
-    .map((line) => line.split(' ').slice(1))
-    .find((mids) => mid !== undefined && mids.includes(mid));
-  const tagged = media.find(({ lines }) => attribute(lines, 'mid') === bundle?.[0]);
-  const places = [section.lines, ...(bundle === undefined ? [] : [tagged?.lines ?? []]), session];
+function transportLines(sections: SdpSections, section: SdpSection): readonly string[] | undefined {
+  const places = [section.lines, headOfBundle(sections, section)?.lines ?? [], sections.session];
   const found: string[] = [];
   for (const name of TRANSPORT_ATTRIBUTES) {
     const value = places.map((lines) => attribute(lines, name)).find((text) => text !== undefined);
