@@ -71,8 +71,8 @@ export class IceHosts {
         });
       },
       (error: unknown) => {
-        if (before?.state !== 'unknown')
-          log.warn({ err: error, hostname }, 'STUN or TURN server has no address');
+        const reason = error instanceof Error ? error.message : String(error);
+        if (before?.state !== 'unknown') log.warn({ reason }, 'a STUN or TURN server is not found');
         const askAgainAtMs = clock.nowMs() + RETRY_MS;
         // An address that worked is more than none.
         this.#hosts.set(
