@@ -309,6 +309,20 @@ describe('a right that ends', () => {
     expect(camera.peer.closed).toBeUndefined();
   });
 
+  test('[AUTH3] [AUTH5] a refused request leaves a session on the right that it has', () => {
+    const server = closed();
+    const fixture = new RoomsFixture({ authority: server.authority, limits: { streams: 1 } });
+    const viewer = fixture.client();
+    viewer.say({ type: 'join', stream_id: 'cam', token: server.sign('view', 'cam', { id: 'v' }) });
+    const other = server.sign('publish', 'another', { id: 'p' });
+    viewer.say({ type: 'register', stream_id: 'another', token: other });
+    expect(viewer.heard().at(-1)).toMatchObject({ code: 'too-many-streams' });
+    viewer.checkRevoked(['p']);
+    expect(viewer.peer.closed).toBeUndefined();
+    viewer.checkRevoked(['v']);
+    expect(viewer.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
+  });
+
   test('[AUTH5] what the owner takes back ends within a second or two on a running server', () => {
     const server = closed();
     const { viewer } = pair(server);

@@ -9,6 +9,7 @@ import {
   decodeClientMessage,
   type ErrorCode,
   type Refusal,
+  type Result,
   refuse,
 } from '@perch/protocol';
 import type { Authority, Grant, Right } from './access/authority.ts';
@@ -55,6 +56,7 @@ export class Connection {
   readonly #member: Member;
   #messages: TokenBucket;
   readonly #openedAtMs: number;
+  /** Of the last `register` or `join` that was not refused for anything: what the session stands and falls with. */
   #grant: Grant | undefined;
   /** A join that no answer came to yet; it counts for the address. */
   #pendingJoinAtMs: number | undefined;
@@ -140,8 +142,11 @@ export class Connection {
   }
 
   #register({ stream_id: streamId, token }: ClientMessageOf<'register'>): Refusal | undefined {
-    const refusal = this.#authorize(token, 'publish', streamId) ?? this.#roomForStream(streamId);
+    const right = this.#check(token, 'publish', streamId);
+    if (!right.ok) return right;
+    const refusal = this.#roomForStream(streamId);
     if (refusal !== undefined) return refusal;
+    this.#grant = right.value;
     this.#closeJoin();
     this.#openIceServers('broadcaster');
     const isNew = this.#member.standing.role !== 'broadcaster';
@@ -153,11 +158,11 @@ export class Connection {
 
   #join(message: ClientMessageOf<'join'>): Refusal | undefined {
     const { stream_id: streamId } = message;
-    const refusal =
-      this.#authorize(message.token, 'view', streamId) ??
-      this.#roomForStream(streamId) ??
-      this.#roomForViewer(streamId);
+    const right = this.#check(message.token, 'view', streamId);
+    if (!right.ok) return right;
+    const refusal = this.#roomForStream(streamId) ?? this.#roomForViewer(streamId);
     if (refusal !== undefined) return refusal;
+    this.#grant = right.value;
     this.#closeJoin();
     this.#openIceServers('viewer');
     const lost = { viewerId: message.viewer_id, resumeToken: message.resume_token };
@@ -175,12 +180,8 @@ export class Connection {
     return undefined;
   }
 
-  /** The newest token that was good counts: a page may be given a fresher one. */
-  #authorize(token: string | undefined, right: Right, streamId: string): Refusal | undefined {
-    const checked = this.#components.authority.check(token ?? this.#arrival.token, right, streamId);
-    if (!checked.ok) return checked;
-    this.#grant = checked.value;
-    return undefined;
+  #check(token: string | undefined, right: Right, streamId: string): Result<Grant> {
+    return this.#components.authority.check(token ?? this.#arrival.token, right, streamId);
   }
 
   #roomForStream(streamId: string): Refusal | undefined {
