@@ -15,8 +15,17 @@ export class CommandFailure extends Error {
   }
 }
 
-/** The first line of what an error says, without control characters: it may quote a file or a peer. */
+/**
+ * The first line of what an error says, without control characters: it may quote a file or a peer. And without tokens:
+ * a person may have typed one in the wrong place.
+ */
 export function oneLine(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return (text.split('\n', 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').trim();
+  return (text.split('\n', 1)[0] ?? '')
+    .replace(/\p{Cc}/gu, ' ')
+    .replace(TOKEN, '***')
+    .trim();
 }
+
+/** A JWT: each begins with the same brace, in base64. */
+const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
