@@ -83,8 +83,8 @@ function ourStateDirectory(): string {
 }
 
 /** A server on a free port of loopback, or on `port`, that lets anyone in; resolves when it listens. */
-export function serve(port = 0): Promise<ServingProcess> {
-  return listening(['--port', String(port), '--open', '--state-dir', ourStateDirectory()]);
+export function serve(port = 0, options: PerchProcessOptions = {}): Promise<ServingProcess> {
+  return listening(['--port', String(port), '--open', '--state-dir', ourStateDirectory()], options);
 }
 
 export interface ServingProcess {
@@ -93,8 +93,11 @@ export interface ServingProcess {
 }
 
 /** A server with these arguments; resolves when it listens on loopback. */
-export async function listening(args: readonly string[]): Promise<ServingProcess> {
-  const perch = new PerchProcess(['serve', '--host', '127.0.0.1', ...args]);
+export async function listening(
+  args: readonly string[],
+  options: PerchProcessOptions = {},
+): Promise<ServingProcess> {
+  const perch = new PerchProcess(['serve', '--host', '127.0.0.1', ...args], options);
   const [, chosen] = await perch.says(/"port":(\d+),[^\n]*"msg":"listening"/);
   return { perch, port: Number(chosen) };
 }

@@ -3,10 +3,10 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { killAll } from './perch-process.ts';
-import { ViewerPage } from './viewer-page.ts';
+import { ViewerPage, type ViewerPageOptions } from './viewer-page.ts';
 
 /** To be called at the top of a test file. Returns how to open a page in the browser. */
-export function useBrowser(): (url: string) => Promise<ViewerPage> {
+export function useBrowser(): (url: string, options?: ViewerPageOptions) => Promise<ViewerPage> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium(inject('chromium'));
@@ -16,5 +16,5 @@ export function useBrowser(): (url: string) => Promise<ViewerPage> {
     for (const context of browser.contexts()) await context.close();
     await killAll();
   });
-  return (url) => ViewerPage.open(browser, url);
+  return (url, options) => ViewerPage.open(browser, url, options);
 }

@@ -15,12 +15,21 @@ declare global {
   }
 }
 
+export interface ViewerPageOptions {
+  /** Nothing but relays: as in a network that lets nothing else through. */
+  readonly relayOnly?: boolean;
+}
+
 export class ViewerPage {
   readonly page: Page;
 
-  static async open(browser: Browser, url: string): Promise<ViewerPage> {
+  static async open(
+    browser: Browser,
+    url: string,
+    { relayOnly = false }: ViewerPageOptions = {},
+  ): Promise<ViewerPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.addInitScript(() => {
+    await page.addInitScript((onlyRelays) => {
       const firstPictureMs = new Promise<number>((resolve) => {
         addEventListener('DOMContentLoaded', () => {
           document.querySelector('video')?.requestVideoFrameCallback((now) => resolve(now));
@@ -30,7 +39,7 @@ export class ViewerPage {
       window.perchProbe = probe;
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration?: RTCConfiguration) {
-          super(configuration);
+          super(onlyRelays ? { ...configuration, iceTransportPolicy: 'relay' } : configuration);
           probe.connections.push(this);
         }
       };
@@ -40,7 +49,7 @@ export class ViewerPage {
           probe.sockets.push(this);
         }
       };
-    });
+    }, relayOnly);
     await page.goto(url);
     return new ViewerPage(page);
   }
