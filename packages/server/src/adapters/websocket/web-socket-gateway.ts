@@ -94,13 +94,13 @@ export class WebSocketGateway {
       answer(socket, 429, 'Too many connections from this address.');
       return;
     }
-    let accepted = false;
-    socket.once('close', () => {
-      if (!accepted) address.closeSocket();
-    });
+    // Nothing that lives as long as the socket holds the request: with its headers it is 2 KB.
+    const token = tokenOf(request);
+    const closeSocket = () => address.closeSocket();
+    socket.once('close', closeSocket);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      accepted = true;
-      this.#accept(webSocket, address, tokenOf(request));
+      socket.off('close', closeSocket);
+      this.#accept(webSocket, address, token);
     });
   }
 

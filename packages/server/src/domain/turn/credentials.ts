@@ -51,14 +51,18 @@ export function usernamesOf({ iceServers }: Credentials): readonly string[] {
   return iceServers.flatMap(({ username }) => username ?? []);
 }
 
-/** One STUN entry, ours and theirs without doubles, then the TURN servers. */
+/** One STUN entry, ours and theirs without doubles, then the TURN servers. Every viewer keeps it: what can be is shared. */
 function withPublicStun(minted: readonly IceServer[]): readonly IceServer[] {
-  const stun = new Set(PUBLIC_STUN_URLS);
-  const turn: IceServer[] = [];
-  for (const server of minted) {
-    const relays = server.urls.filter((url) => url.startsWith('turn'));
-    for (const url of server.urls) if (url.startsWith('stun')) stun.add(url);
-    if (relays.length > 0) turn.push({ ...server, urls: relays });
-  }
-  return [{ urls: [...stun] }, ...turn];
+  const theirs = minted.flatMap(({ urls }) => urls.filter((url) => url.startsWith('stun')));
+  const stun: IceServer =
+    theirs.length === 0 ? PUBLIC_STUN : { urls: [...new Set([...PUBLIC_STUN_URLS, ...theirs])] };
+  return [stun].concat(minted.flatMap(relaysOf));
+}
+
+const PUBLIC_STUN: IceServer = { urls: PUBLIC_STUN_URLS };
+
+function relaysOf(server: IceServer): readonly IceServer[] {
+  const relays = server.urls.filter((url) => url.startsWith('turn'));
+  if (relays.length === server.urls.length) return [server];
+  return relays.length === 0 ? [] : [{ ...server, urls: relays }];
 }

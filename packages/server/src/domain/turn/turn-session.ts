@@ -19,7 +19,7 @@ export class TurnSession implements IceServerSession {
   readonly #components: TurnSessionComponents;
   #held: Credentials | undefined;
   /** All that may still be in use: a relayed connection goes on with those that it was made with. */
-  #given: Credentials[] = [];
+  #given: readonly Credentials[] = [];
   #cancelNext: Cancel | undefined;
   #closed = false;
 
@@ -47,8 +47,9 @@ export class TurnSession implements IceServerSession {
     const nowMs = this.#components.scheduler.now();
     this.#cancelNext?.();
     this.#held = credentials;
-    this.#given = this.#given.filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > nowMs);
-    this.#given.push(credentials);
+    const inUse = this.#given.filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > nowMs);
+    // Not push: it leaves room for sixteen more, which each viewer would keep.
+    this.#given = inUse.concat(credentials);
     if (credentials.expiresAtMs === undefined) return;
     this.#after((credentials.expiresAtMs - nowMs) / 2, () => this.#handleHalfOver(credentials));
   }
