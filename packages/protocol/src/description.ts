@@ -8,9 +8,12 @@
 import { MAX_CANDIDATE_CHARS, MAX_SDP_CHARS } from './limits.ts';
 import { type Refusal, refuse } from './result.ts';
 
-/** Text lines in printable characters; CR and LF only as line ends. */
+/**
+ * Text lines in printable characters; CR and LF only as line ends. As what a text is, and not as what it must not hold:
+ * that takes half the time, which is most of what relaying a description costs.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const SDP_CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/u;
+const SDP_TEXT = /^(?:[^\u0000-\u001f\u007f]|\t|\r?\n)*$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/u;
 
@@ -25,7 +28,7 @@ const CANDIDATE =
 export function checkRelayableSdp(sdp: string): Refusal | undefined {
   if (sdp.length > MAX_SDP_CHARS) return refuse('bad-sdp', `sdp is longer than ${MAX_SDP_CHARS} characters`);
   if (!/^v=0\r?\n/u.test(sdp)) return refuse('bad-sdp', 'sdp does not start with a line v=0 (RFC 8866, 5.1)');
-  if (SDP_CONTROL.test(sdp)) return refuse('bad-sdp', 'sdp holds control characters');
+  if (!SDP_TEXT.test(sdp)) return refuse('bad-sdp', 'sdp holds control characters');
   return undefined;
 }
 
