@@ -3,10 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { cpuNanoseconds } from '../cpu-time.ts';
 import { answerQuestions } from './asked-process.ts';
 import { CrowdSocket } from './crowd-socket.ts';
-import { fromBroadcaster, fromViewer, MESSAGES } from './session.ts';
+import type { Listening } from './server-program.ts';
+import { fromBroadcaster, fromViewer, MESSAGES, STREAM_NAMES } from './session.ts';
 
-/** No stream and no address has so many sockets that a server would mind. */
-const STREAMS = 100;
 const AT_ONCE = 50;
 const VISITORS = 100;
 const TICK_MS = 10;
@@ -19,31 +18,37 @@ export interface VisitCost {
 }
 
 export type CrowdAnswers = {
+  readonly come: null;
   readonly grow: null;
   readonly idle: readonly number[];
   readonly visit: VisitCost;
   readonly talk: { readonly sent: number; readonly received: number };
 };
 
-const [, , port = '', serverPid = ''] = process.argv;
+const [, , serverPid = ''] = process.argv;
+let server: Listening = { port: 0, tokens: {} };
 const broadcasters: CrowdSocket[] = [];
 const viewers: CrowdSocket[] = [];
 let last = 0;
 
-const streamName = (position: number): string => `stream-${position % STREAMS}`;
+const streamName = (position: number): string => STREAM_NAMES[position % STREAM_NAMES.length] ?? '';
 const spentByServer = (): number => cpuNanoseconds(Number(serverPid));
 
 async function connect(count: number): Promise<CrowdSocket[]> {
-  return await Promise.all(Array.from({ length: count }, () => CrowdSocket.open(Number(port), last++)));
+  return await Promise.all(Array.from({ length: count }, () => CrowdSocket.open(server, last++)));
 }
 
 answerQuestions({
-  /** Until so many watch, whoever broadcasts among them not counted. */
+  /** The broadcasters. */
+  async come(to: Listening): Promise<null> {
+    server = to;
+    broadcasters.push(...(await connect(STREAM_NAMES.length)));
+    for (const [position, socket] of broadcasters.entries()) await socket.register(streamName(position));
+    return null;
+  },
+
+  /** Until so many watch. */
   async grow(count: number): Promise<null> {
-    if (broadcasters.length === 0) {
-      broadcasters.push(...(await connect(STREAMS)));
-      for (const [position, socket] of broadcasters.entries()) await socket.register(streamName(position));
-    }
     while (viewers.length < count) {
       const some = await connect(Math.min(AT_ONCE, count - viewers.length));
       await Promise.all(some.map((socket, position) => socket.join(streamName(viewers.length + position))));
@@ -95,7 +100,7 @@ answerQuestions({
       const due = ((performance.now() - start) / 1000) * sessionsPerSecond;
       for (; session < Math.min(due, sessions); session++) {
         const viewer = viewers[session % viewers.length];
-        const broadcaster = broadcasters[(session % viewers.length) % STREAMS];
+        const broadcaster = broadcasters[(session % viewers.length) % STREAM_NAMES.length];
         for (const text of fromBroadcaster(viewer?.id ?? '')) broadcaster?.send(text);
         for (const text of fromViewer(streamName(session % viewers.length))) viewer?.send(text);
       }

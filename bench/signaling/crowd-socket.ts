@@ -1,19 +1,22 @@
 /** One of thousands of client sockets: says what it is told to, and counts what it hears. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import type { Listening } from './server-program.ts';
 
 /** Loopback addresses that the sockets come from in turn. */
 const ADDRESSES = 250;
 
 export class CrowdSocket {
   readonly #socket: WebSocket;
+  readonly #tokens: Listening['tokens'];
   #onFirst: ((text: string) => void) | undefined;
   id = '';
   /** Messages, without the answer to `join` and `register`. */
   received = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, tokens: Listening['tokens']) {
     this.#socket = socket;
+    this.#tokens = tokens;
     socket.on('message', (data) => {
       if (this.#onFirst === undefined) this.received += 1;
       else this.#onFirst(String(data));
@@ -23,19 +26,25 @@ export class CrowdSocket {
     });
   }
 
-  static async open(port: number, position: number): Promise<CrowdSocket> {
+  static async open({ port, tokens }: Listening, position: number): Promise<CrowdSocket> {
     const options = { localAddress: `127.0.1.${1 + (position % ADDRESSES)}`, perMessageDeflate: false };
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`, options);
     await once(socket, 'open');
-    return new CrowdSocket(socket);
+    return new CrowdSocket(socket, tokens);
   }
 
   async register(streamId: string): Promise<void> {
-    await this.#ask({ type: 'register', stream_id: streamId }, 'registered');
+    await this.#ask(
+      { type: 'register', stream_id: streamId, token: this.#tokens[streamId]?.publish },
+      'registered',
+    );
   }
 
   async join(streamId: string): Promise<void> {
-    const { viewer_id } = await this.#ask({ type: 'join', stream_id: streamId }, 'joined');
+    const { viewer_id } = await this.#ask(
+      { type: 'join', stream_id: streamId, token: this.#tokens[streamId]?.view },
+      'joined',
+    );
     this.id = String(viewer_id);
   }
 

@@ -1,5 +1,8 @@
 /** What a broadcaster and a viewer say to each other until they are connected: the messages of one session. */
 
+/** No stream and no address gets so many viewers that a server would mind. */
+export const STREAM_NAMES = Array.from({ length: 100 }, (_, position) => `stream-${position}`);
+
 const CANDIDATES_EACH = 4;
 
 /** Text of a description's shape and length: `lines` of attributes after the first ones. */
