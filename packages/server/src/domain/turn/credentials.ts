@@ -63,6 +63,6 @@ const PUBLIC_STUN: IceServer = { urls: PUBLIC_STUN_URLS };
 
 function relaysOf(server: IceServer): readonly IceServer[] {
   const relays = server.urls.filter((url) => url.startsWith('turn'));
-  if (relays.length === server.urls.length) return [server];
-  return relays.length === 0 ? [] : [{ ...server, urls: relays }];
+  if (relays.length === 0) return [];
+  return relays.length === server.urls.length ? [server] : [{ ...server, urls: relays }];
 }
