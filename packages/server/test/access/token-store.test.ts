@@ -106,6 +106,22 @@ describe('the state folder', () => {
     expect(fs.readdirSync(state).sort()).toEqual(['secret', 'tokens']);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'gets what root writes there as its own, so that the server can read it',
+    () => {
+      open();
+      const server = { uid: 65_534, gid: 65_534 };
+      for (const name of ['', 'secret', 'tokens']) fs.chownSync(join(state, name), server.uid, server.gid);
+      const { entry } = issue({ right: 'view', streamId: 'garden', name: 'Oma' });
+      open().revoke('Oma');
+      for (const name of [`${entry.claims.id}.json`, `${entry.claims.id}.revoked`])
+        expect(fs.statSync(join(state, 'tokens', name))).toMatchObject(server);
+      fs.rmSync(join(state, 'tokens'), { recursive: true });
+      open();
+      expect(fs.statSync(join(state, 'tokens'))).toMatchObject(server);
+    },
+  );
+
   it('remembers what else is written there, and may replace it', () => {
     const { folder } = open();
     folder.write('server.json', 'one');
