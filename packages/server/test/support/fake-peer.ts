@@ -2,12 +2,12 @@
 import type { ClientMessage, ServerMessage } from '@perch/protocol';
 import { openAuthority } from '../../src/adapters/access/authorities.ts';
 import type { Authority } from '../../src/domain/access/authority.ts';
-import { Connection, type ConnectionComponents } from '../../src/domain/connection.ts';
+import { type Arrival, Connection, type ConnectionComponents } from '../../src/domain/connection.ts';
 import { AddressBook } from '../../src/domain/limits/address-book.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits/limits.ts';
 import type { CloseCode, Peer } from '../../src/domain/peer.ts';
 import type { RoomEvent } from '../../src/domain/room-event.ts';
-import { Rooms } from '../../src/domain/rooms.ts';
+import { Rooms, type RoomsComponents } from '../../src/domain/rooms.ts';
 import type { IceRole, IceServerState } from '../../src/domain/turn/ice-session.ts';
 
 export const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
@@ -37,7 +37,7 @@ export class Client {
 
   constructor(fixture: RoomsFixture, arrival: { address?: string; token?: string | undefined } = {}) {
     const { address = '192.0.2.1', token } = arrival;
-    this.#connection = new Connection(fixture, this.peer, {
+    this.#connection = fixture.createConnection(this.peer, {
       connectionId: `c${++fixture.connections}`,
       address: fixture.addresses.of(address),
       token,
@@ -108,6 +108,19 @@ const ROOMY: Limits = {
   pendingJoinsPerAddress: 1e6,
 };
 
+/** What a test may put in the place of the real parts, to see that it notices. */
+export interface FixtureParts {
+  readonly createRooms: (components: RoomsComponents) => Rooms;
+  readonly createConnection: (components: ConnectionComponents, peer: Peer, arrival: Arrival) => Connection;
+}
+
+export interface RoomsFixtureOptions {
+  readonly authority?: Authority;
+  readonly limits?: Partial<Limits>;
+  readonly randomToken?: () => string;
+  readonly parts?: Partial<FixtureParts>;
+}
+
 export class RoomsFixture implements ConnectionComponents {
   readonly events: RoomEvent[] = [];
   readonly iceSessions: FakeIceSession[] = [];
@@ -118,14 +131,17 @@ export class RoomsFixture implements ConnectionComponents {
   nowMs = 1_700_000_000_000;
   connections = 0;
   iceState: IceServerState = { iceServers: ICE_SERVERS, available: true };
+  readonly #parts: Partial<FixtureParts>;
   #ids = 0;
 
-  constructor(options: { authority?: Authority; limits?: Partial<Limits> } = {}) {
+  constructor(options: RoomsFixtureOptions = {}) {
+    this.#parts = options.parts ?? {};
     this.authority = options.authority ?? openAuthority(new Uint8Array(32));
     this.limits = { ...ROOMY, ...options.limits };
     this.addresses = new AddressBook(this.limits, this.now);
-    const randomToken = () => String(++this.#ids).padStart(22, '0');
-    this.rooms = new Rooms({ randomToken, authority: this.authority, report: this.report });
+    const randomToken = options.randomToken ?? (() => String(++this.#ids).padStart(22, '0'));
+    const components = { randomToken, authority: this.authority, report: this.report };
+    this.rooms = this.#parts.createRooms?.(components) ?? new Rooms(components);
   }
 
   readonly now = (): number => this.nowMs;
@@ -153,6 +169,11 @@ export class RoomsFixture implements ConnectionComponents {
   /** Lets a viewer have its lost id back, as its own page could. */
   lost(viewerId: string, streamId = 'cam'): { viewer_id: string; resume_token: string } {
     return { viewer_id: viewerId, resume_token: this.authority.signResume(viewerId, streamId) };
+  }
+
+  createConnection(peer: Peer, arrival: Arrival): Connection {
+    const { createConnection } = this.#parts;
+    return createConnection?.(this, peer, arrival) ?? new Connection(this, peer, arrival);
   }
 
   client(arrival: { address?: string; token?: string | undefined } = {}): Client {
