@@ -169,6 +169,18 @@ describe('[WHEP2] rights', () => {
     expect((await scene.patch(url)).status).toBe(404);
   });
 
+  test('let a player ask for ICE servers before it makes its offer', async () => {
+    const { authority, sign } = closedServer();
+    const scene = await Scene.start({ authority }, sign('publish'));
+    const ask = (headers: Record<string, string>) => scene.request('OPTIONS', '/whep/cam', headers);
+    const link = (response: Response) => response.headers.get('Link');
+    expect(link(await ask({}))).toBeNull();
+    expect(link(await ask({ Authorization: `Bearer ${sign('publish')}` }))).toBeNull();
+    const allowed = await ask({ Authorization: `Bearer ${sign('view')}` });
+    expect(link(allowed)).toContain('<stun:stun.l.google.com:19302>; rel="ice-server"');
+    expect(allowed.status).toBe(204);
+  });
+
   test('pages that may use the server can, and are told how; others can not', async () => {
     const scene = await Scene.start({ allowedOrigins: ['https://home.example'] });
     const preflight = (origin: string) =>
@@ -179,9 +191,10 @@ describe('[WHEP2] rights', () => {
       'accept-post': 'application/sdp',
       'accept-patch': 'application/trickle-ice-sdpfrag',
       'access-control-allow-origin': 'https://home.example',
-      'access-control-allow-methods': 'POST,PATCH,DELETE',
-      'access-control-allow-headers': 'Authorization,Content-Type,If-Match',
+      'access-control-allow-methods': 'POST, OPTIONS',
+      'access-control-allow-headers': 'Authorization, Content-Type, If-Match',
     });
+    expect(allowed.headers.get('Link')).toBeNull();
     expect(
       (await preflight('https://elsewhere.example')).headers.get('Access-Control-Allow-Origin'),
     ).toBeNull();

@@ -2,24 +2,42 @@
  * WHEP over HTTP (SPEC.md, WHEP rules): reads requests, hands them to the sessions and puts what comes of it into
  * statuses and headers. Holds no state.
  */
-import { checkRelayableSdp, decodeClientMessage, MAX_SDP_CHARS, type Refusal, refuse } from '@perch/protocol';
+import { checkRelayableSdp, decodeClientMessage, MAX_SDP_CHARS, refuse } from '@perch/protocol';
 import { type Context, Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
+import type { Authority } from '../../domain/access/authority.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { IceServerSource } from '../../domain/turn/ice-session.ts';
 import type { WhepSession } from '../../domain/whep/whep-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-app.ts';
-import { iceServerLinks } from './ice-server-links.ts';
 import type { Origins } from './origins.ts';
 import { problem } from './problem.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
 import { tokenOf } from './token-of.ts';
+import {
+  acceptsSdp,
+  addLinks,
+  BAD_TOKEN,
+  contentType,
+  EXPOSED,
+  FOREIGN_PAGE,
+  NO_SESSION,
+  OF_SESSION,
+  OF_STREAM,
+  optionsHeaders,
+  SDP,
+  SDP_FRAGMENT,
+  TOO_LARGE,
+  wrongMethod,
+  wrongType,
+} from './whep-http.ts';
 
 export interface WhepRoutesComponents {
   readonly sessions: WhepSessions;
+  readonly authority: Pick<Authority, 'check'>;
+  readonly iceServers: Pick<IceServerSource, 'once'>;
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly origins: Origins;
@@ -27,37 +45,42 @@ export interface WhepRoutesComponents {
 
 type WhepContext = Context<HttpEnvironment>;
 
-const SDP = 'application/sdp';
-const SDP_FRAGMENT = 'application/trickle-ice-sdpfrag';
-
 /** UTF-8 takes up to three bytes for a UTF-16 code unit. */
 const MAX_BODY_BYTES = 3 * MAX_SDP_CHARS;
 
 /** To be mounted at `/whep`. */
-export function whepRoutes({ sessions, addresses, clientAddresses, origins }: WhepRoutesComponents) {
+export function whepRoutes(components: WhepRoutesComponents) {
+  const { sessions, addresses, clientAddresses, origins } = components;
   const app = new Hono<HttpEnvironment>();
-  const isAllowed = (origin: string | undefined, context: WhepContext) =>
-    origins.allows(origin, clientAddresses.hostOf(context.env.incoming));
 
+  // Not by hono's cors, which answers every OPTIONS itself: players ask for ICE servers by it.
   app.use(async (context, next) => {
+    const origin = context.req.header('Origin');
+    if (!origins.allows(origin, clientAddresses.hostOf(context.env.incoming))) return problem(FOREIGN_PAGE);
     await next();
-    if (context.req.method !== 'OPTIONS') return;
-    context.header('Accept-Post', SDP);
-    context.header('Accept-Patch', SDP_FRAGMENT);
-  });
-  app.use(
-    cors({
-      origin: (origin, context: WhepContext) => (isAllowed(origin, context) ? origin : undefined),
-      allowMethods: ['POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type', 'If-Match'],
-      exposeHeaders: ['Location', 'ETag', 'Link', 'Retry-After'],
-    }),
-  );
-  app.use((context, next) => {
-    if (isAllowed(context.req.header('Origin'), context)) return next();
-    return Promise.resolve(problem(FOREIGN_PAGE));
+    if (origin !== undefined) {
+      context.header('Access-Control-Allow-Origin', origin);
+      context.header('Access-Control-Expose-Headers', EXPOSED);
+      context.header('Vary', 'Origin', { append: true });
+    }
+    return undefined;
   });
   const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem(TOO_LARGE) });
+
+  app.options('/:stream', async (context) => {
+    const headers = optionsHeaders(OF_STREAM);
+    const isPreflight = context.req.header('Access-Control-Request-Method') !== undefined;
+    const right = components.authority.check(
+      tokenOf(context.env.incoming),
+      'view',
+      context.req.param('stream'),
+    );
+    if (!isPreflight && right.ok) addLinks(headers, (await components.iceServers.once()).iceServers);
+    return new Response(null, { status: 204, headers });
+  });
+  app.options('/:stream/:session', () => {
+    return new Response(null, { status: 204, headers: optionsHeaders(OF_SESSION) });
+  });
 
   app.post('/:stream', limit, async (context) => {
     const streamId = context.req.param('stream');
@@ -84,7 +107,7 @@ export function whepRoutes({ sessions, addresses, clientAddresses, origins }: Wh
       ETag: session.etag,
       Location: `/whep/${encodeURIComponent(streamId)}/${session.id}`,
     });
-    for (const link of iceServerLinks(outcome.iceServers)) headers.append('Link', link);
+    addLinks(headers, outcome.iceServers);
     return new Response(outcome.sdp, { status: 201, headers });
   });
 
@@ -113,40 +136,12 @@ export function whepRoutes({ sessions, addresses, clientAddresses, origins }: Wh
     return new Response(null, { status: 200 });
   });
 
-  app.all('/:stream', () => wrongMethod('POST, OPTIONS'));
-  app.all('/:stream/:session', () => wrongMethod('PATCH, DELETE, OPTIONS'));
+  app.all('/:stream', () => wrongMethod(OF_STREAM));
+  app.all('/:stream/:session', () => wrongMethod(OF_SESSION));
   app.all('*', () => problem(refuse('refused', 'the address is /whep/ and the name of a stream'), 404));
   return app;
 
   function sessionOf(context: WhepContext): WhepSession | undefined {
     return sessions.get(context.req.param('stream') ?? '', context.req.param('session') ?? '');
   }
-}
-
-const NO_SESSION = refuse('refused', 'there is no such session, or not any more');
-const FOREIGN_PAGE = refuse('forbidden', 'this page may not use this server (see --allow-origin)');
-const TOO_LARGE = refuse('too-large', `a description is at most ${MAX_SDP_CHARS} characters`);
-const BAD_TOKEN: Refusal = refuse('token-invalid', 'the token is not one of this server');
-
-function contentType(context: WhepContext): string {
-  const [type = ''] = (context.req.header('Content-Type') ?? '').split(';', 1);
-  return type.trim().toLowerCase();
-}
-
-function acceptsSdp(context: WhepContext): boolean {
-  const header = context.req.header('Accept');
-  if (header === undefined || header.includes('*/*')) return true;
-  return accepts(context, { header: 'Accept', supports: [SDP], default: '' }) === SDP;
-}
-
-function wrongType(type: string, header: string): Response {
-  const response = problem(refuse('refused', `what is taken here is ${type}`), 415);
-  response.headers.set(header, type);
-  return response;
-}
-
-function wrongMethod(allowed: string): Response {
-  const response = problem(refuse('refused', `the methods here are ${allowed}`), 405);
-  response.headers.set('Allow', allowed);
-  return response;
 }

@@ -1,0 +1,58 @@
+/** What WHEP's requests and answers have in common: types, headers, refusals by method and type. */
+import { type IceServer, MAX_SDP_CHARS, refuse } from '@perch/protocol';
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
+import { iceServerLinks } from './ice-server-links.ts';
+import { problem } from './problem.ts';
+
+export const SDP = 'application/sdp';
+export const SDP_FRAGMENT = 'application/trickle-ice-sdpfrag';
+
+/** The methods. */
+export const OF_STREAM = 'POST, OPTIONS';
+export const OF_SESSION = 'PATCH, DELETE, OPTIONS';
+
+/** What a page elsewhere may read of an answer. */
+export const EXPOSED = 'Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After';
+
+export const NO_SESSION = refuse('refused', 'there is no such session, or not any more');
+export const FOREIGN_PAGE = refuse('forbidden', 'this page may not use this server (see --allow-origin)');
+export const TOO_LARGE = refuse('too-large', `a description is at most ${MAX_SDP_CHARS} characters`);
+export const BAD_TOKEN = refuse('token-invalid', 'the token is not one of this server');
+
+export function optionsHeaders(methods: string): Headers {
+  return new Headers({
+    'Access-Control-Allow-Methods': methods,
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match',
+    'Accept-Post': SDP,
+    'Accept-Patch': SDP_FRAGMENT,
+    'Cache-Control': 'no-store',
+  });
+}
+
+export function addLinks(headers: Headers, iceServers: readonly IceServer[]): void {
+  for (const link of iceServerLinks(iceServers)) headers.append('Link', link);
+}
+
+export function contentType(context: Context): string {
+  const [type = ''] = (context.req.header('Content-Type') ?? '').split(';', 1);
+  return type.trim().toLowerCase();
+}
+
+export function acceptsSdp(context: Context): boolean {
+  const header = context.req.header('Accept');
+  if (header === undefined || header.includes('*/*')) return true;
+  return accepts(context, { header: 'Accept', supports: [SDP], default: '' }) === SDP;
+}
+
+export function wrongType(type: string, header: string): Response {
+  const response = problem(refuse('refused', `what is taken here is ${type}`), 415);
+  response.headers.set(header, type);
+  return response;
+}
+
+export function wrongMethod(allowed: string): Response {
+  const response = problem(refuse('refused', `the methods here are ${allowed}`), 405);
+  response.headers.set('Allow', allowed);
+  return response;
+}
