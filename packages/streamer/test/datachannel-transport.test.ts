@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
 import { EventLog } from './support/event-log.ts';
-import { candidate, settle, silentLog } from './support/fakes.ts';
+import { candidate, ManualClock, settle, silentLog } from './support/fakes.ts';
 import { FarEnd } from './support/far-end.ts';
 
 const VIDEO: VideoOffer = {
@@ -160,6 +160,47 @@ test('50 spares that nobody took leave no file open', async () => {
   const before = await openFiles();
   for (let n = 0; n < 50; n++) await once();
   await expect.poll(openFiles, { timeout: 4_000 }).toBeLessThanOrEqual(before + 2);
+});
+
+test('50 connections to viewers who made the offer leave no file open', async () => {
+  const once = async () => {
+    const log = new EventLog();
+    const transport = datachannelTransports(silentLog)(
+      { iceServers: [], video: VIDEO, viewerOffers: true },
+      log,
+    );
+    const far = new FarEnd((text) => transport.addCandidate(text));
+    transport.offer(await far.offer('0', VIDEO.payloadType));
+    const [sdp] = await log.first('onAnswer');
+    far.takeAnswer(String(sdp));
+    transport.close();
+    far.close();
+    await settle();
+    expect(log.count('onClosed')).toBe(0);
+  };
+  await once();
+  const before = await openFiles();
+  for (let n = 0; n < 50; n++) await once();
+  await expect.poll(openFiles, { timeout: 4_000 }).toBeLessThanOrEqual(before + 2);
+});
+
+test('an answer waits a second for candidates, and no longer', async () => {
+  const clock = new ManualClock();
+  const log = new EventLog();
+  const dead = { urls: ['stun:203.0.113.9:3478'] };
+  const transport = datachannelTransports(silentLog, clock)(
+    { iceServers: [dead], video: VIDEO, viewerOffers: true },
+    log,
+  );
+  const far = new FarEnd(() => {});
+  transport.offer(await far.offer('0', VIDEO.payloadType));
+  await settle();
+  clock.advance(999);
+  expect(log.count('onAnswer')).toBe(0);
+  clock.advance(1);
+  expect(log.count('onAnswer')).toBe(1);
+  transport.close();
+  far.close();
 });
 
 test('50 connections that came and went leave no file open', async () => {
