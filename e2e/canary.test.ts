@@ -143,4 +143,4 @@ test('[AUTH4] [ERR4] secret and tokens are in no log, error, metric, page or pro
     const found = secrets.filter((secret) => text.includes(secret));
     expect({ where, found: found.length }).toEqual({ where, found: 0 });
   }
-});
+}, 180_000);
