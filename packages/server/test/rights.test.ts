@@ -26,7 +26,6 @@ function closed(scheduler = new ManualScheduler()) {
     id,
     right,
     streamId,
-    name: undefined,
     issuedAt: nowSeconds(),
     expiresAt: expiresIn === undefined ? undefined : nowSeconds() + expiresIn,
   });

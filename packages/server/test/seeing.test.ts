@@ -110,7 +110,6 @@ function closedAuthority() {
       id: 'x',
       right: 'view',
       streamId,
-      name: undefined,
       issuedAt: Math.floor(scheduler.now() / 1000),
       expiresAt: undefined,
     });

@@ -83,7 +83,7 @@ function closedServer() {
     reportTrouble: () => undefined,
   });
   const sign = (right: Right, streamId = 'cam', id: string = right) =>
-    tokens.sign({ id, right, streamId, name: undefined, issuedAt: 1_700_000_000, expiresAt: undefined });
+    tokens.sign({ id, right, streamId, issuedAt: 1_700_000_000, expiresAt: undefined });
   const revoke = (id: string) => {
     revoked.add(id);
     scheduler.advance(REVOCATION_CHECK_MS);

@@ -72,7 +72,6 @@ export class ModelTokens {
       id,
       right,
       streamId: stream,
-      name: undefined,
       issuedAt: this.#startedAtMs / 1000,
       expiresAt: expiresAtMs === undefined ? undefined : expiresAtMs / 1000,
     });

@@ -23,7 +23,6 @@ const Claims = v.object({
   jti: v.pipe(v.string(), v.nonEmpty()),
   iat: UnixSeconds,
   exp: v.exactOptional(UnixSeconds),
-  name: v.exactOptional(v.string()),
 });
 
 const ResumeClaims = v.object({ aud: v.literal(RESUME_AUDIENCE), sub: v.string(), stream: v.string() });
@@ -38,7 +37,7 @@ export class JwtTokens implements TokenReader, ResumeTokens {
   }
 
   /** The same text for the same claims, always: so the text itself need not be kept anywhere. */
-  sign({ id, right, streamId, name, issuedAt, expiresAt }: TokenClaims): string {
+  sign({ id, right, streamId, issuedAt, expiresAt }: TokenClaims): string {
     return this.#sign({
       aud: AUDIENCE,
       right,
@@ -46,7 +45,6 @@ export class JwtTokens implements TokenReader, ResumeTokens {
       jti: id,
       iat: issuedAt,
       ...(expiresAt === undefined ? {} : { exp: expiresAt }),
-      ...(name === undefined ? {} : { name }),
     });
   }
 
@@ -55,8 +53,8 @@ export class JwtTokens implements TokenReader, ResumeTokens {
     if (state !== 'good') return { state };
     const claims = v.safeParse(Claims, payload);
     if (!claims.success) return { state: 'invalid' };
-    const { jti: id, right, sub: streamId, name, iat: issuedAt, exp: expiresAt } = claims.output;
-    return { state, claims: { id, right, streamId, name, issuedAt, expiresAt } };
+    const { jti: id, right, sub: streamId, iat: issuedAt, exp: expiresAt } = claims.output;
+    return { state, claims: { id, right, streamId, issuedAt, expiresAt } };
   }
 
   /** It has no end of its own: what it gives back is worth something only while the viewer's connection lives. */

@@ -1,13 +1,15 @@
 /** What a token says, and the ports through which the authorities read and sign tokens. */
 import type { Right } from './authority.ts';
 
-/** A token's claims. The token is these, signed: the same claims give the same token. */
+/**
+ * A token's claims. The token is these, signed: the same claims give the same token. The name that its owner gave it is
+ * not among them: links are passed on, and a shorter one makes a smaller QR code.
+ */
 export interface TokenClaims {
   /** Names this token for revoking it. Not a secret, and worth nothing without the signature. */
   readonly id: string;
   readonly right: Right;
   readonly streamId: string;
-  readonly name: string | undefined;
   /** Unix time in whole seconds, as JWT counts. */
   readonly issuedAt: number;
   readonly expiresAt: number | undefined;
