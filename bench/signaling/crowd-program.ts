@@ -9,6 +9,8 @@ import { fromBroadcaster, fromViewer, MESSAGES, STREAM_NAMES } from './session.t
 const AT_ONCE = 50;
 const VISITORS = 100;
 const TICK_MS = 10;
+/** On a machine that others keep busy too. */
+const ARRIVES_WITHIN_MS = 30_000;
 
 /** Of one batch of visitors, each. */
 export interface VisitCost {
@@ -106,8 +108,8 @@ answerQuestions({
       }
       await setTimeout(TICK_MS);
     }
-    for (let wait = 0; wait < 100 && count() - before < sessions * MESSAGES; wait++)
-      await setTimeout(TICK_MS);
+    const arrivesBy = performance.now() + ARRIVES_WITHIN_MS;
+    while (count() - before < sessions * MESSAGES && performance.now() < arrivesBy) await setTimeout(TICK_MS);
     return { sent: sessions * MESSAGES, received: count() - before };
   },
 });
