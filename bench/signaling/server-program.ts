@@ -34,7 +34,6 @@ async function startPerch(): Promise<Listening> {
       id,
       right,
       streamId,
-      name: `${right} ${streamId}`,
       issuedAt,
       expiresAt: undefined,
     });
