@@ -6,20 +6,23 @@ import type { Listening } from './server-program.ts';
 /** Loopback addresses that the sockets come from in turn. */
 const ADDRESSES = 250;
 
+/** What the server says of its own has none. */
+const RELAYED = '"from":';
+
 export class CrowdSocket {
   readonly #socket: WebSocket;
   readonly #tokens: Listening['tokens'];
   #onFirst: ((text: string) => void) | undefined;
   id = '';
-  /** Messages, without the answer to `join` and `register`. */
+  /** Messages of other peers; not those of the server, who comes and goes. */
   received = 0;
 
   private constructor(socket: WebSocket, tokens: Listening['tokens']) {
     this.#socket = socket;
     this.#tokens = tokens;
     socket.on('message', (data) => {
-      if (this.#onFirst === undefined) this.received += 1;
-      else this.#onFirst(String(data));
+      if (this.#onFirst !== undefined) this.#onFirst(String(data));
+      else if ((data as Buffer).includes(RELAYED)) this.received += 1;
     });
     socket.on('error', (error) => {
       throw error;
