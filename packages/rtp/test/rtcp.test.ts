@@ -156,6 +156,11 @@ describe('feedback', () => {
     expect(only(many)).toMatchObject({ type: 'nack', sequenceNumbers: { length: 1024 } });
   });
 
+  test('6.2.1: padding that leaves a part of an entry takes that entry away', () => {
+    const padded = hex('a1 cd 00 04  00 00 00 01  00 00 00 02  00 07 00 00  00 09 00 02');
+    expect(only(padded)).toMatchObject({ type: 'nack', sequenceNumbers: [7] });
+  });
+
   test('RFC 4585, 6.3.1: PLI', () => {
     expect(only(PLI)).toEqual({ type: 'picture-loss', senderSsrc: 1, mediaSsrc: 2 });
   });

@@ -62,7 +62,11 @@ const REMB_IDENTIFIER = 0x52454d42; // "REMB"
 export function parseNack(packet: DataView): Nack | undefined {
   if (packet.byteLength < FCI_OFFSET) return undefined;
   const sequenceNumbers: number[] = [];
-  for (let at = FCI_OFFSET; at < packet.byteLength && sequenceNumbers.length < MAX_NACKED_NUMBERS; at += 4) {
+  for (
+    let at = FCI_OFFSET;
+    at + 4 <= packet.byteLength && sequenceNumbers.length < MAX_NACKED_NUMBERS;
+    at += 4
+  ) {
     const first = packet.getUint16(at);
     const following = packet.getUint16(at + 2);
     sequenceNumbers.push(first);
