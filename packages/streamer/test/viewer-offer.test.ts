@@ -140,6 +140,14 @@ describe('[WHEP5] the transport of a section', () => {
     expect(readViewerOffer(apart, OURS)).toMatchObject({ ok: false, code: 'bad-sdp' });
   });
 
+  test('is not an attribute without a value, whatever another section says', () => {
+    const [, head = '', video = ''] = /^(.*)(m=video.*)$/su.exec(CHROMIUM_OFFER) ?? [];
+    for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
+      const bare = head + video.replace(new RegExp(`a=${name}:.*`, 'u'), `a=${name}`);
+      expect(readViewerOffer(bare, OURS)).toMatchObject({ ok: false, code: 'bad-sdp' });
+    }
+  });
+
   test('may be held in no way that begins no handshake', () => {
     const held = changed(/actpass/gu, 'holdconn');
     expect(readViewerOffer(held, OURS)).toMatchObject({ ok: false, code: 'bad-sdp' });

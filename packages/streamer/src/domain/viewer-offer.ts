@@ -94,7 +94,8 @@ function transportLines(sections: SdpSections, section: SdpSection): readonly st
   const found: string[] = [];
   for (const name of TRANSPORT_ATTRIBUTES) {
     const value = places.map((lines) => attribute(lines, name)).find((text) => text !== undefined);
-    if (value === undefined) return undefined;
+    // checkUsableSdp saw the values; a name without one it takes for an attribute of its own.
+    if (value === undefined || value === '') return undefined;
     if (name === 'setup' && !/^(?:actpass|active|passive)$/u.test(value)) return undefined;
     found.push(`a=${name}:${value}`);
   }
