@@ -4,6 +4,9 @@
  *
  * The native library throws at most calls in a wrong state, and a JavaScript exception inside one of its callbacks
  * ends the process: every call and every callback here is guarded, and what a peer sent is checked before it gets in.
+ *
+ * Each kind of callback that is set costs a viewer for as long as it stays: whenever any connection has something to tell,
+ * Node's event loop looks at the handles of all of them. So none is set that another one can stand for.
  */
 import { ADDRCONFIG } from 'node:dns';
 import { lookup } from 'node:dns/promises';
@@ -93,18 +96,9 @@ class DatachannelTransport implements PeerTransport {
       connection.onLocalCandidate((candidate, mid) =>
         this.#report(() => this.#handleCandidate(candidate, mid)),
       );
-      connection.onIceStateChange((state) => {
-        if (state === 'connected' || state === 'completed') this.#report(() => this.#letCandidatesGo());
-      });
     }
     connection.onStateChange((state) => this.#handleState(state));
     this.#track = connection.addTrack(describeVideo(video));
-    this.#track.onOpen(() => {
-      this.#report(() => {
-        this.#state = 'open';
-        events.onOpen();
-      });
-    });
     this.#track.onMessage((packet) => this.#report(() => events.onRtcp(packet)));
     if (!viewerOffers) connection.setLocalDescription('offer');
   }
@@ -225,6 +219,7 @@ class DatachannelTransport implements PeerTransport {
   }
 
   #handleState(state: string): void {
+    if (state === 'connected') this.#report(() => this.#handleConnected());
     if (state === 'closed') {
       // libdatachannel's object is only collected after a close() in this state (node-datachannel issue 366).
       this.#closeNative();
@@ -234,6 +229,19 @@ class DatachannelTransport implements PeerTransport {
       this.close();
       this.#events.onClosed(state === 'failed' ? 'no connection to the viewer' : 'the viewer hung up');
     });
+  }
+
+  /** The handshake is through; the track opens right after, on a thread of the library. */
+  #handleConnected(): void {
+    if (this.#track.isOpen()) this.#handleOpen();
+    else this.#track.onOpen(() => this.#report(() => this.#handleOpen()));
+  }
+
+  #handleOpen(): void {
+    if (this.#state === 'open') return;
+    this.#state = 'open';
+    this.#letCandidatesGo();
+    this.#events.onOpen();
   }
 
   /** Both: a track that is not closed itself is never collected, nor what its callbacks hold (30 KB a viewer). */

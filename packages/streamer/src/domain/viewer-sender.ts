@@ -92,7 +92,7 @@ export class ViewerSender {
     });
     this.#controller = controller;
     this.#stream = new ViewerStream(components, agreed, {
-      onSent: (number, bytes, probe) => controller.handleSent(number, bytes, clock.nowMs(), probe),
+      onSent: (number, bytes, probe) => controller.handleSent(number, bytes, this.lastSentMs, probe),
       onResent: (number, bytes) => controller.handleResent(number, bytes, clock.nowMs()),
     });
     this.#pacerSink = {
