@@ -5,8 +5,11 @@
  */
 import { TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 
-/** Chromium's shortest, and with video its usual one. */
-export const FEEDBACK_INTERVAL_MS = 50;
+/**
+ * Chromium's: it wants 50 ms, and its WebRTC threads wake 64 times a second. Version 156, shown 2 Mbit/s, sends 16 a second
+ * (and a receiver report).
+ */
+export const FEEDBACK_INTERVAL_MS = 62.5;
 
 /** Version 2 and format 15; payload type RTPFB (RFC 4585, section 6.1). */
 const RTCP_TRANSPORT_FEEDBACK = [0x8f, 205] as const;
