@@ -1,7 +1,7 @@
 /** From a text frame to a message that can be trusted in shape, or a refusal. Never throws (SPEC.md, WIRE rules). */
 import * as v from 'valibot';
 import type { ErrorCode } from './error-code.ts';
-import { MAX_MESSAGE_CHARS } from './limits.ts';
+import { MAX_MESSAGE_CHARS, MAX_SMALL_MESSAGE_CHARS } from './limits.ts';
 import {
   type ClientMessage,
   clientMessageSchemas,
@@ -12,7 +12,10 @@ import { type Result, refuse } from './result.ts';
 
 /** Decodes what a server received. A refusal's code and reason are meant to be sent back. */
 export function decodeClientMessage(text: string): Result<ClientMessage> {
-  return decode(text, clientMessageSchemas);
+  const decoded = decode(text, clientMessageSchemas);
+  const small = decoded.ok && !('sdp' in decoded.value);
+  if (!small || text.length <= MAX_SMALL_MESSAGE_CHARS) return decoded;
+  return refuse('too-large', `a message without an SDP is at most ${MAX_SMALL_MESSAGE_CHARS} characters`);
 }
 
 /** Decodes what a client received. An `unknown-type` refusal is to be ignored: the server is newer. */

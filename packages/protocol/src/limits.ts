@@ -3,6 +3,9 @@
 /** A message is one SDP plus its JSON escapes; the rest is headroom. Larger is an attack or a fault. */
 export const MAX_MESSAGE_CHARS = 96 * 1024;
 
+/** What a client sends that is no SDP: a token of 2,048 characters, or a candidate in JSON escapes, and headroom. */
+export const MAX_SMALL_MESSAGE_CHARS = 8 * 1024;
+
 /** A browser's offer is about 10 KB with every codec it knows. */
 export const MAX_SDP_CHARS = 64 * 1024;
 

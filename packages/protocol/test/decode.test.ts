@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decodeClientMessage, decodeServerMessage, MAX_MESSAGE_CHARS, toErrorCode } from '../src/index.ts';
+import {
+  decodeClientMessage,
+  decodeServerMessage,
+  MAX_MESSAGE_CHARS,
+  MAX_SMALL_MESSAGE_CHARS,
+  toErrorCode,
+} from '../src/index.ts';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
 const client = (message: object) => decodeClientMessage(JSON.stringify(message));
@@ -64,18 +70,22 @@ describe('decoding', () => {
     expect(codeOf(client(message))).toBe('unknown-type');
   });
 
-  test('[WIRE4] a message of 96 Ki characters is read, one more is too-large', () => {
+  test.each([
+    ['with an SDP', { type: 'offer', to: 'viewer-1', sdp: SDP }, MAX_MESSAGE_CHARS],
+    ['without one', { type: 'ping' }, MAX_SMALL_MESSAGE_CHARS],
+  ])('[WIRE4] a message %s is read up to its size, and one more is too-large', (_, message, most) => {
     const pad = (length: number) => {
-      const empty = JSON.stringify({ type: 'ping', pad: '' });
-      return JSON.stringify({ type: 'ping', pad: 'x'.repeat(length - empty.length) });
+      const empty = JSON.stringify({ ...message, pad: '' });
+      return JSON.stringify({ ...message, pad: 'x'.repeat(length - empty.length) });
     };
-    expect(codeOf(decodeClientMessage(pad(MAX_MESSAGE_CHARS)))).toBe('accepted');
-    expect(codeOf(decodeClientMessage(pad(MAX_MESSAGE_CHARS + 1)))).toBe('too-large');
+    expect(codeOf(decodeClientMessage(pad(most)))).toBe('accepted');
+    expect(codeOf(decodeClientMessage(pad(most + 1)))).toBe('too-large');
   });
 
-  test('[WIRE4] a message nested 40,000 deep is read or refused, never thrown', () => {
-    const deep = `{"type":"ping","x":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
-    expect(decodeClientMessage(deep)).toEqual({ ok: true, value: { type: 'ping' } });
+  test('[WIRE4] [WIRE5] what is not known is dropped however deep it is nested', () => {
+    const known = { type: 'offer', to: 'viewer-1', sdp: SDP } as const;
+    const deep = `${JSON.stringify(known).slice(0, -1)},"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+    expect(decodeClientMessage(deep)).toEqual({ ok: true, value: known });
   });
 
   test.each([
