@@ -15,6 +15,8 @@ const ARRIVES_WITHIN_MS = 30_000;
 /** Of one batch of visitors, each. */
 export interface VisitCost {
   readonly connectNanoseconds: number;
+  /** Of one visitor, on average. */
+  readonly connectMs: number;
   readonly joinNanoseconds: number;
   readonly joinMs: readonly number[];
 }
@@ -73,9 +75,11 @@ answerQuestions({
   /** Visitors who connect, then join, then go, each kind one after the other. */
   async visit(): Promise<VisitCost> {
     const start = spentByServer();
+    const startMs = performance.now();
     const visitors: CrowdSocket[] = [];
     for (let visitor = 0; visitor < VISITORS; visitor++) visitors.push(...(await connect(1)));
     const connected = spentByServer();
+    const connectMs = (performance.now() - startMs) / VISITORS;
     const joinMs: number[] = [];
     for (const [position, socket] of visitors.entries()) {
       const since = performance.now();
@@ -86,6 +90,7 @@ answerQuestions({
     await Promise.all(visitors.map((socket) => socket.close()));
     return {
       connectNanoseconds: (connected - start) / VISITORS,
+      connectMs,
       joinNanoseconds: (joined - connected) / VISITORS,
       joinMs,
     };
