@@ -82,6 +82,8 @@ const VALUES = [
   0,
   -1,
   1.5,
+  1234567.5,
+  -7654321,
   1e300,
   255,
   256,
@@ -151,7 +153,16 @@ function checkRefusal({ code, reason }: Refusal, text: string): string {
   return `${code} ${reason}`;
 }
 
-const SECRETS = ['a.b.c', 'd.e.f', ID, 'Qk3z', '0FlvkHk8jJY0hQ9Yw7k9Zt3v', '192.168.1.20'];
+const SECRETS = [
+  'a.b.c',
+  'd.e.f',
+  ID,
+  'Qk3z',
+  '0FlvkHk8jJY0hQ9Yw7k9Zt3v',
+  '192.168.1.20',
+  '1234567',
+  '7654321',
+];
 
 const description: Decoder<string> = {
   name: 'description',

@@ -49,10 +49,16 @@ const Candidate = v.pipe(
   ),
 );
 
+/** With sentences of its own: the library's repeat the number (SPEC.md, ERR4). */
+function wholeNumber(min: number, max: number) {
+  const sentence = `is not a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(), v.integer(sentence), v.minValue(min, sentence), v.maxValue(max, sentence));
+}
+
 const candidateFields = {
   candidate: Candidate,
   sdpMid: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(MAX_SDP_MID_CHARS)))),
-  sdpMLineIndex: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
+  sdpMLineIndex: v.exactOptional(v.nullable(wholeNumber(0, 255))),
 };
 
 const streamState = {
@@ -72,7 +78,7 @@ const Token = v.pipe(v.string(), v.regex(/^[\w.-]+$/u, 'is not a token'), v.maxL
 const iceServers = {
   ice_servers: v.exactOptional(IceServersSchema),
   /** Seconds for which the credentials in it are good. */
-  ice_ttl: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  ice_ttl: v.exactOptional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   /** Why there is no TURN server among them: one sentence. */
   turn_unavailable: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_ERROR_MESSAGE_CHARS))),
 };

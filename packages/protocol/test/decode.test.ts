@@ -182,6 +182,12 @@ describe('decoding', () => {
     }
   });
 
+  test.each([-7_654_321, 1_234_567.5, 98_765_432])('[ERR4] nor a number that it received: %s', (number) => {
+    const text = JSON.stringify({ type: 'ice-candidate', to: 'a', candidate: '', sdpMLineIndex: number });
+    const reason = 'ice-candidate: sdpMLineIndex is not a whole number from 0 to 255';
+    expect(decodeClientMessage(text)).toEqual({ ok: false, code: 'bad-message', reason });
+  });
+
   test('[ICE1] ice_servers are read with one URL or many, and refused when they are not STUN or TURN', () => {
     const registered = (ice_servers: unknown) =>
       decodeServerMessage(JSON.stringify({ type: 'registered', stream_id: 'a', ice_servers }));
