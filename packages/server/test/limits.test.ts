@@ -110,6 +110,20 @@ describe('joins', () => {
     expect(late.heardBrief()).toMatchObject([{ type: 'joined' }]);
   });
 
+  test('[LIMIT2] [RESUME1] who takes its id over from its own lost socket needs no place of its own', () => {
+    const fixture = new RoomsFixture({ limits: { viewersPerStream: 2 } });
+    fixture.broadcaster();
+    const lost = fixture.viewer();
+    fixture.viewer();
+    const [back, stranger] = [fixture.client(), fixture.client()];
+    stranger.say({ ...join(), viewer_id: viewerId(1) });
+    expect(codesOf(stranger.heard())).toEqual(['too-many-viewers']);
+    back.say({ ...join(), ...fixture.lost(viewerId(1)) });
+    expect(back.heardBrief()).toMatchObject([{ type: 'joined', viewer_id: viewerId(1), resumed: true }]);
+    expect(lost.peer.closed).toEqual({ code: 4001, reason: 'replaced' });
+    expect(fixture.rooms.counts.viewers).toBe(2);
+  });
+
   test('[LIMIT3] joins of one address are bounded in time; another address is not touched', () => {
     const fixture = new RoomsFixture({ limits: { joinsPerMinute: 3 } });
     const storm = fixture.client({ address: '192.0.2.66' });

@@ -21,7 +21,7 @@ import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.t
 import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
 import type { RefusedRequest, RoomEvent } from './room-event.ts';
-import type { Rooms } from './rooms.ts';
+import type { LostSession, Rooms } from './rooms.ts';
 import type { IceServerSource } from './turn/ice-session.ts';
 
 export interface ConnectionComponents {
@@ -160,12 +160,12 @@ export class Connection {
     const { stream_id: streamId } = message;
     const right = this.#check(message.token, 'view', streamId);
     if (!right.ok) return right;
-    const refusal = this.#roomForStream(streamId) ?? this.#roomForViewer(streamId);
+    const lost = { viewerId: message.viewer_id, resumeToken: message.resume_token };
+    const refusal = this.#roomForStream(streamId) ?? this.#roomForViewer(streamId, lost);
     if (refusal !== undefined) return refusal;
     this.#grant = right.value;
     this.#closeJoin();
     this.#openIceServers('viewer');
-    const lost = { viewerId: message.viewer_id, resumeToken: message.resume_token };
     const { resumed } = this.#components.rooms.join(this.#member, streamId, lost);
     // Who resumes has its connection; who waits for a camera costs nobody anything.
     if (!resumed && this.#components.rooms.stream(streamId).live) this.#openJoin();
@@ -190,11 +190,13 @@ export class Connection {
     return refuse('too-many-streams', 'The server has as many streams as it takes');
   }
 
-  #roomForViewer(streamId: string): Refusal | undefined {
+  #roomForViewer(streamId: string, lost: LostSession): Refusal | undefined {
     const { rooms, limits } = this.#components;
     const { standing } = this.#member;
     const isThere = standing.role === 'viewer' && standing.room.streamId === streamId;
-    if (!isThere && rooms.stream(streamId).viewers >= limits.viewersPerStream) {
+    const isFull = !isThere && rooms.stream(streamId).viewers >= limits.viewersPerStream;
+    // Who takes its place over from its own lost socket needs no other.
+    if (isFull && !rooms.wouldTakeOver(this.#member, streamId, lost)) {
       return refuse('too-many-viewers', 'The stream has as many viewers as it takes; come back later');
     }
     if (this.#arrival.address.mayJoin()) return undefined;

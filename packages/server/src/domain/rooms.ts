@@ -91,11 +91,16 @@ export class Rooms {
     }
   }
 
+  /** Whether `join` would end a socket that is a viewer of this stream, and give this one its place. */
+  wouldTakeOver(member: Member, streamId: string, lost: LostSession): boolean {
+    const id = this.#resumableId(member, streamId, lost);
+    return id !== undefined && this.#rooms.get(streamId)?.viewers.has(id) === true;
+  }
+
   /** JOIN1 to JOIN4, JOIN8, RESUME1 to RESUME3. `lost` is who the viewer was on a lost connection. */
   join(member: Member, streamId: string, lost: LostSession = {}): { readonly resumed: boolean } {
     const { standing } = member;
-    // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
-    const resumable = standing.role === 'viewer' ? undefined : this.#provenId(streamId, lost);
+    const resumable = this.#resumableId(member, streamId, lost);
     const watchesIt = standing.role === 'viewer' && standing.room.streamId === streamId;
     const replaces = watchesIt ? standing.viewer.id : undefined;
     this.leave(member, watchesIt ? 'lost' : 'left');
@@ -204,8 +209,13 @@ export class Rooms {
   }
 
   /** RESUME1: an id is its viewer's as long as the viewer has the server's word for it. */
-  #provenId(streamId: string, { viewerId, resumeToken }: LostSession): string | undefined {
-    if (viewerId === undefined || !isViewerId(viewerId)) return undefined;
+  #resumableId(
+    { standing }: Member,
+    streamId: string,
+    { viewerId, resumeToken }: LostSession,
+  ): string | undefined {
+    // A socket that is a viewer already has lost nothing: it asks for a new start (JOIN4).
+    if (standing.role === 'viewer' || viewerId === undefined || !isViewerId(viewerId)) return undefined;
     return this.#components.authority.mayResume(resumeToken, viewerId, streamId) ? viewerId : undefined;
   }
 

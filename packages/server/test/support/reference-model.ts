@@ -200,10 +200,16 @@ export class ReferenceModel {
     resume: ModelResume | undefined,
   ): ErrorCode | undefined {
     const watchesIt = socket.role === 'viewer' && socket.stream === stream;
+    const isProven =
+      socket.role !== 'viewer' && resume?.proof?.id === resume?.id && resume?.proof?.stream === stream;
+    const resumedId = isProven ? resume?.id : undefined;
+    const hasPlace = this.#viewersOf(stream).some(
+      (it) => it.viewerId === resumedId || (watchesIt && it === socket),
+    );
     const refusal =
       this.#checkRight(token, 'view', stream) ??
       this.#checkStreams(stream) ??
-      (!watchesIt && this.#viewersOf(stream).length >= this.#limits.viewersPerStream
+      (!hasPlace && this.#viewersOf(stream).length >= this.#limits.viewersPerStream
         ? 'too-many-viewers'
         : undefined) ??
       this.#checkJoins(socket.address);
@@ -211,10 +217,7 @@ export class ReferenceModel {
     socket.right = token;
     socket.unanswered = false;
     const replaces = watchesIt ? socket.viewerId : undefined;
-    const isProven =
-      socket.role !== 'viewer' && resume?.proof?.id === resume?.id && resume?.proof?.stream === stream;
     this.#leave(socket, watchesIt ? 'lost' : 'left');
-    const resumedId = isProven ? resume?.id : undefined;
     const holder = this.#viewersOf(stream).find(({ viewerId }) => viewerId === resumedId);
     if (holder !== undefined) {
       this.#leave(holder, 'lost');
