@@ -49,7 +49,11 @@ async function startPerch(): Promise<Listening> {
     authority: createClosedAuthority(store),
     turn: { kind: 'shared-secret', secret: 'bench', urls: ['turn:192.0.2.1:3478'] },
     // Those who watch in silence were never offered anything: their joins count as not yet answered.
-    limits: { pendingJoinsPerAddress: 1000 },
+    limits: {
+      pendingJoinsPerAddress: 1000,
+      viewerMessagesPerAddress: 1e6,
+      broadcasterMessagesPerAddress: 1e6,
+    },
     // The log's lines are part of the work; where they end up is not.
     log: pino({ level: 'info' }, destination({ dest: openSync('/dev/null', 'a'), sync: true })),
   });

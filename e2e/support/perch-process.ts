@@ -83,7 +83,11 @@ function ourStateDirectory(): string {
 }
 
 /** Dozens of viewers who come and go have one address here: to the server they would be one who floods it. */
-const CROWD = { PERCH_LIMIT_JOINS_PER_MINUTE: '100000', PERCH_LIMIT_PENDING_JOINS_PER_ADDRESS: '1000' };
+const CROWD = {
+  PERCH_LIMIT_JOINS_PER_MINUTE: '100000',
+  PERCH_LIMIT_PENDING_JOINS_PER_ADDRESS: '1000',
+  PERCH_LIMIT_VIEWER_MESSAGES_PER_ADDRESS: '100000',
+};
 
 /** A server on a free port of loopback, or on `port`, that lets anyone in; resolves when it listens. */
 export function serve(port = 0, options: PerchProcessOptions = {}): Promise<ServingProcess> {

@@ -1,4 +1,5 @@
 /** What anyone may take of a server, and that taking more costs nobody else anything. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { addressKey } from '../src/adapters/http/client-address.ts';
@@ -78,6 +79,49 @@ describe('messages', () => {
     const client = fixture.client();
     for (let n = 0; n < 20; n++) client.sayText('nonsense');
     expect(codesOf(client.heard())).toEqual([...Array(10).fill('bad-json'), 'rate-limited']);
+  });
+
+  test('[LIMIT4] a long message counts as one for each 1,024 characters', () => {
+    const fixture = new RoomsFixture({ limits: { viewerMessagesPerSecond: 1 } });
+    fixture.broadcaster();
+    const viewer = fixture.viewer();
+    // The join was one of twenty.
+    viewer.say({ type: 'answer', to: 'cam', sdp: SDP.padEnd(18 * 1024, 'a') });
+    expect(viewer.peer.closed).toBeUndefined();
+    viewer.say({ type: 'ping' });
+    expect(codesOf(viewer.heard())).toEqual(['rate-limited']);
+  });
+
+  test('[LIMIT4] who was closed for sending too much has no more to send on a new socket, nor has its address', () => {
+    const fixture = new RoomsFixture({ limits: { viewerMessagesPerAddress: 1 } });
+    const camera = fixture.broadcaster();
+    const elsewhere = fixture.client({ address: '192.0.2.2' });
+    const noisy = fixture.viewer();
+    for (let n = 0; n < 20; n++) noisy.say({ type: 'ping' });
+    expect(noisy.peer.closed).toEqual({ code: 4008, reason: 'rate-limited' });
+    const again = fixture.client();
+    again.say(join());
+    expect(again.peer.closed).toEqual({ code: 4008, reason: 'rate-limited' });
+    for (const other of [elsewhere, camera]) other.say({ type: 'ping' });
+    expect([elsewhere, camera].map(({ peer }) => peer.closed)).toEqual([undefined, undefined]);
+    fixture.nowMs += 1_000;
+    const later = fixture.client();
+    later.say(join());
+    expect(later.heardBrief()).toMatchObject([{ type: 'joined' }]);
+  });
+
+  test('[LIMIT8] what viewers send a broadcaster who is behind is refused, and does not add to it', () => {
+    const fixture = new RoomsFixture();
+    const camera = fixture.broadcaster();
+    const viewer = fixture.viewer();
+    camera.heard();
+    camera.peer.isBehind = true;
+    viewer.say({ type: 'ice-candidate', to: 'cam', candidate: CANDIDATE });
+    expect(codesOf(viewer.heard())).toEqual(['rate-limited']);
+    expect(camera.heard()).toEqual([]);
+    camera.peer.isBehind = false;
+    viewer.say({ type: 'ice-candidate', to: 'cam', candidate: CANDIDATE });
+    expect(camera.heard()).toHaveLength(1);
   });
 
   test('[LIMIT4] a broadcaster may serve all the viewers who come back at once', () => {
@@ -233,6 +277,24 @@ describe('sockets', () => {
     expect((await client.closed).code).toBe(1008);
   });
 
+  test('[LIMIT4] [LIMIT7] who was sent away and stays is told why, not read any more, and cut off a second later', async () => {
+    const server = await startTestServer({ limits: { fragments: 4, idleSeconds: 5 } });
+    const [noisy, idle] = [await stubborn(server.running.port), await stubborn(server.running.port)];
+    const fragment = Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x20]);
+    const next = Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x20]);
+    noisy.socket.write(Buffer.concat([fragment, ...Array.from({ length: 9 }, () => next)]));
+    expect(await noisy.heard()).toContain('\x88\x02\x03\xf0');
+    server.scheduler.advance(5_000 + 4_500);
+    expect(await idle.heard()).toContain('idle');
+    for (const { socket } of [noisy, idle]) expect(socket.closed).toBe(false);
+    server.scheduler.advance(1_000);
+    for (const { socket } of [noisy, idle]) {
+      // The first word that nobody takes is answered by a reset, which the second one meets.
+      const isCutOff = () => !socket.write('still here');
+      await expect.poll(isCutOff).toBe(true);
+    }
+  });
+
   test('[LIMIT8] a peer that does not read is ended before it fills the memory', async () => {
     const server = await startTestServer({ limits: { sendBufferKilobytes: 64 } });
     const camera = await server.connect();
@@ -249,6 +311,22 @@ describe('sockets', () => {
     expect(left).toEqual({ type: 'viewer-left', viewer_id: id });
   });
 });
+
+/** A WebSocket that never closes: a TCP socket that has shaken hands. `heard` resolves when the server says no more. */
+async function stubborn(port: number) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  let text = '';
+  socket.setEncoding('latin1').on('data', (some: string) => {
+    text += some;
+  });
+  const ended = once(socket, 'end');
+  const headers =
+    'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  socket.write(`GET / HTTP/1.1\r\n${headers}\r\n\r\n`);
+  await once(socket, 'data');
+  return { socket, heard: () => ended.then(() => text) };
+}
 
 describe('pages elsewhere', () => {
   const status = (server: Awaited<ReturnType<typeof startTestServer>>, headers: Record<string, string>) =>

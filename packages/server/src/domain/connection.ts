@@ -14,7 +14,7 @@ import {
 } from '@perch/protocol';
 import type { Authority, Grant, Right } from './access/authority.ts';
 import { iceFields } from './ice-fields.ts';
-import type { AddressUse } from './limits/address-book.ts';
+import { type AddressUse, MESSAGE_BURST_SECONDS, type SendingRole } from './limits/address-book.ts';
 import type { Limits } from './limits/limits.ts';
 import { TokenBucket } from './limits/token-bucket.ts';
 import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.ts';
@@ -44,8 +44,8 @@ export interface Arrival {
   readonly offers?: boolean;
 }
 
-/** A burst of this length passes: whoever comes sends all of its candidates at once. */
-const BURST_SECONDS = 20;
+/** A message of so many characters, begun, counts as one: an answer is two or three, a candidate is one. */
+const COUNTED_CHARS = 1024;
 
 /** What is refused costs more than what is meant well, which is never refused for long. */
 const REFUSAL_COST = 5;
@@ -67,11 +67,11 @@ export class Connection {
     const { connectionId, offers = false } = arrival;
     this.#member = { peer, connectionId, offers, standing: { role: 'guest' }, iceServers: undefined };
     this.#openedAtMs = components.now();
-    this.#messages = new TokenBucket(this.#rate * BURST_SECONDS, this.#openedAtMs);
+    this.#messages = new TokenBucket(this.#rate * MESSAGE_BURST_SECONDS, this.#openedAtMs);
   }
 
   handleText(text: string): void {
-    if (this.#member.standing.role === 'gone' || !this.#mayGoOn(1)) return;
+    if (this.#member.standing.role === 'gone' || !this.#mayGoOn(costOf(text))) return;
     const decoded = decodeClientMessage(text);
     const refusal = decoded.ok ? this.handle(decoded.value) : decoded;
     if (refusal === undefined) return;
@@ -152,7 +152,7 @@ export class Connection {
     const isNew = this.#member.standing.role !== 'broadcaster';
     this.#components.rooms.register(this.#member, streamId);
     // All the viewers who wait are served in its first second.
-    if (isNew) this.#messages = new TokenBucket(this.#rate * BURST_SECONDS, this.#components.now());
+    if (isNew) this.#messages = new TokenBucket(this.#rate * MESSAGE_BURST_SECONDS, this.#components.now());
     return undefined;
   }
 
@@ -223,17 +223,22 @@ export class Connection {
     this.#arrival.address.closeJoin();
   }
 
+  get #sendingRole(): SendingRole {
+    return this.#member.standing.role === 'broadcaster' ? 'broadcaster' : 'viewer';
+  }
+
   get #rate(): number {
     const { limits } = this.#components;
-    return this.#member.standing.role === 'broadcaster'
+    return this.#sendingRole === 'broadcaster'
       ? limits.broadcasterMessagesPerSecond
       : limits.viewerMessagesPerSecond;
   }
 
-  /** LIMIT4: spends `cost` of what this socket may send, or ends it. */
+  /** LIMIT4: spends `cost` of what this socket and its address may send, or ends it. */
   #mayGoOn(cost: number): boolean {
     const rate = this.#rate;
-    if (this.#messages.take(cost, rate, rate * BURST_SECONDS, this.#components.now())) return true;
+    const maySend = this.#messages.take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#components.now());
+    if (maySend && this.#arrival.address.maySend(this.#sendingRole, cost)) return true;
     this.#dismiss('rate-limited', 'Too many messages; come back later', CLOSE_CODES.tooMuch);
     return false;
   }
@@ -250,6 +255,10 @@ export class Connection {
   #refused(code: ErrorCode, request: RefusedRequest): void {
     this.#components.report({ type: 'refused', code, request });
   }
+}
+
+function costOf(text: string): number {
+  return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
 }
 
 function requestOf({ type }: ClientMessage): RefusedRequest {

@@ -1,7 +1,9 @@
-/** The far end of one signaling connection, as the rooms see it. Both methods return at once and never throw. */
+/** The far end of one signaling connection, as the rooms see it. Its methods return at once and never throw. */
 import type { ServerMessage } from '@perch/protocol';
 
 export interface Peer {
+  /** So much waits for it that others had better send it nothing that it can do without. */
+  readonly isBehind: boolean;
   /** Sends in order. A peer that is gone or too slow loses the message; the connection's end is told apart. */
   send(message: ServerMessage): void;
   /** Starts the closing handshake. */

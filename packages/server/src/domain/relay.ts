@@ -39,6 +39,8 @@ function toBroadcaster(room: Room, viewer: Viewer, message: RelayedMessage): Ref
   }
   if (message.to !== room.streamId) return refuse('unknown-peer', 'this is not the stream that was joined');
   if (room.broadcaster === undefined) return refuse('unknown-peer', 'the stream has no broadcaster now');
+  // What viewers send must not be what the broadcaster is cut off for.
+  if (room.broadcaster.peer.isBehind) return refuse('rate-limited', 'The camera is busy; come back later');
   room.broadcaster.peer.send(stamped(viewer.id, message));
   return undefined;
 }

@@ -19,6 +19,7 @@ export const viewerId = (n: number) => `viewer-${String(n).padStart(22, '0')}`;
 
 export class FakePeer implements Peer {
   readonly sent: ServerMessage[] = [];
+  isBehind = false;
   closed: { readonly code: CloseCode; readonly reason: string } | undefined;
 
   send(message: ServerMessage): void {
@@ -104,6 +105,8 @@ const ROOMY: Limits = {
   ...DEFAULT_LIMITS,
   viewerMessagesPerSecond: 1e6,
   broadcasterMessagesPerSecond: 1e6,
+  viewerMessagesPerAddress: 1e6,
+  broadcasterMessagesPerAddress: 1e6,
   joinsPerMinute: 1e6,
   pendingJoinsPerAddress: 1e6,
 };

@@ -10,10 +10,11 @@ import type { WorldParts } from './model-world.ts';
 /** Lets what goes out be changed or held back. */
 type Filter = (message: ServerMessage) => ServerMessage | undefined;
 
-const silent: Peer = { send: () => undefined, close: () => undefined };
+const silent: Peer = { isBehind: false, send: () => undefined, close: () => undefined };
 
 function filtered(peer: Peer, filter: Filter): Peer {
   return {
+    isBehind: false,
     send: (message) => {
       const passed = filter(message);
       if (passed !== undefined) peer.send(passed);

@@ -39,6 +39,12 @@ export interface WebSocketGatewayComponents extends ConnectionComponents {
   readonly nextConnectionId: () => string;
 }
 
+interface Handshake {
+  readonly stream: Duplex;
+  readonly address: AddressUse;
+  readonly token: string | undefined;
+}
+
 type Group = Map<WebSocketPeer, Connection>;
 
 export class WebSocketGateway {
@@ -100,7 +106,7 @@ export class WebSocketGateway {
     socket.once('close', closeSocket);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('close', closeSocket);
-      this.#accept(webSocket, address, token);
+      this.#accept(webSocket, { stream: socket, address, token });
     });
   }
 
@@ -110,9 +116,10 @@ export class WebSocketGateway {
     return this.#drained;
   }
 
-  #accept(socket: WebSocket, address: AddressUse, token: string | undefined): void {
-    const { limits, nextConnectionId } = this.#components;
-    const peer = new WebSocketPeer(socket, limits.sendBufferKilobytes * 1024);
+  #accept(socket: WebSocket, { stream, address, token }: Handshake): void {
+    const { limits, scheduler, nextConnectionId } = this.#components;
+    const maxBufferedBytes = limits.sendBufferKilobytes * 1024;
+    const peer = new WebSocketPeer(socket, stream, { scheduler, maxBufferedBytes });
     const connection = new Connection(this.#components, peer, {
       connectionId: nextConnectionId(),
       address,

@@ -1,10 +1,13 @@
 /**
  * One accepted WebSocket as a Peer. Owns the socket; reports its frames and its end, once. A socket that fails,
- * stops answering pings or stops reading is destroyed, and nobody else notices.
+ * stops answering pings or stops reading is destroyed, and nobody else notices. One that was sent away is not read any
+ * more: whoever is sent away for sending too much goes on sending.
  */
+import type { Duplex } from 'node:stream';
 import type { ServerMessage } from '@perch/protocol';
 import type { RawData, WebSocket } from 'ws';
-import type { CloseCode, Departure, Peer } from '../../domain/peer.ts';
+import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from '../../domain/peer.ts';
+import type { Scheduler } from '../../domain/scheduler.ts';
 
 /** With a ping every 4.5 s a peer that died right after an answer is dropped 13.5 s later (LIFE1: 15 s). */
 export const MAX_UNANSWERED_PINGS = 2;
@@ -12,21 +15,35 @@ export const MAX_UNANSWERED_PINGS = 2;
 /** RFC 6455, 7.4.1: done, and going away, which is what a page sends that is closed. */
 const LEAVING_CODES: ReadonlySet<number> = new Set([1000, 1001]);
 
+/** Time to read why: closing while there are bytes that we did not read resets the connection, and nothing arrives. */
+const LINGER_MS = 1000;
+
 interface WebSocketPeerEvents {
   readonly onText: (text: string) => void;
   readonly onEnd: (how: Departure) => void;
 }
 
+interface WebSocketPeerComponents {
+  readonly scheduler: Scheduler;
+  /** More that waits means that the far end does not read. */
+  readonly maxBufferedBytes: number;
+}
+
 export class WebSocketPeer implements Peer {
   readonly #socket: WebSocket;
+  /** What the WebSocket runs on. */
+  readonly #stream: Duplex;
+  readonly #components: WebSocketPeerComponents;
   #unansweredPings = 0;
 
-  readonly #maxBufferedBytes: number;
-
-  /** More than `maxBufferedBytes` that wait mean that the far end does not read. */
-  constructor(socket: WebSocket, maxBufferedBytes: number) {
+  constructor(socket: WebSocket, stream: Duplex, components: WebSocketPeerComponents) {
     this.#socket = socket;
-    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#stream = stream;
+    this.#components = components;
+  }
+
+  get isBehind(): boolean {
+    return this.#socket.bufferedAmount > this.#components.maxBufferedBytes / 4;
   }
 
   listen(events: WebSocketPeerEvents): void {
@@ -38,18 +55,20 @@ export class WebSocketPeer implements Peer {
       this.#unansweredPings = 0;
     });
     this.#socket.once('close', (code) => events.onEnd(LEAVING_CODES.has(code) ? 'left' : 'lost'));
-    // ws closes the socket by itself after an error, with the code that fits; `close` follows.
-    this.#socket.on('error', () => undefined);
+    // ws says the code that fits, and would then read on for half a minute, which it begins in this turn.
+    this.#socket.on('error', () => process.nextTick(() => this.#readNoMore()));
   }
 
   send(message: ServerMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.#socket.terminate();
+    if (this.#socket.bufferedAmount > this.#components.maxBufferedBytes) this.#socket.terminate();
   }
 
   close(code: CloseCode, reason: string): void {
     this.#socket.close(code, reason);
+    // Many go at the same time then, and are done when they have answered.
+    if (code !== CLOSE_CODES.goingAway) this.#readNoMore();
   }
 
   /** Ends it without a handshake; `onEnd` follows. */
@@ -65,6 +84,14 @@ export class WebSocketPeer implements Peer {
     }
     this.#unansweredPings += 1;
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  /** What is sent already still arrives; `onEnd` follows. */
+  #readNoMore(): void {
+    this.#stream.pause();
+    this.#stream.end();
+    const cancel = this.#components.scheduler.after(LINGER_MS, () => this.destroy());
+    this.#socket.once('close', cancel);
   }
 }
 

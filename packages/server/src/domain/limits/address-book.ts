@@ -11,6 +11,9 @@ const FORGET_AFTER_MS = 60_000;
 /** A page loads a dozen files at once, and a household opens several. */
 const REQUEST_BURST_SECONDS = 10;
 
+/** Whoever is neither yet counts as a viewer. */
+export type SendingRole = 'broadcaster' | 'viewer';
+
 export class AddressBook {
   readonly #limits: Limits;
   readonly #now: () => number;
@@ -40,12 +43,16 @@ export class AddressBook {
   }
 }
 
+/** Whoever comes sends all of its candidates at once. */
+export const MESSAGE_BURST_SECONDS = 20;
+
 /** One address's share. `open...` say whether there was room, and take it; `close...` give it back. */
 export class AddressUse {
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #requests: TokenBucket;
   readonly #joins: TokenBucket;
+  readonly #messages: Readonly<Record<SendingRole, TokenBucket>>;
   #connections = 0;
   #sockets = 0;
   #pendingJoins = 0;
@@ -57,6 +64,9 @@ export class AddressUse {
     this.#usedAtMs = now();
     this.#requests = new TokenBucket(limits.requestsPerSecond * REQUEST_BURST_SECONDS, this.#usedAtMs);
     this.#joins = new TokenBucket(limits.joinsPerMinute, this.#usedAtMs);
+    const messages = (role: SendingRole) =>
+      new TokenBucket(this.#messageRate(role) * MESSAGE_BURST_SECONDS, this.#usedAtMs);
+    this.#messages = { broadcaster: messages('broadcaster'), viewer: messages('viewer') };
   }
 
   openConnection(): boolean {
@@ -88,6 +98,13 @@ export class AddressUse {
     return this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
   }
 
+  /** Whoever is closed for sending too much comes back with a socket that has sent nothing yet. */
+  maySend(role: SendingRole, cost: number): boolean {
+    const rate = this.#messageRate(role);
+    this.#usedAtMs = this.#now();
+    return this.#messages[role].take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#usedAtMs);
+  }
+
   mayJoin(): boolean {
     const { joinsPerMinute, pendingJoinsPerAddress } = this.#limits;
     this.#usedAtMs = this.#now();
@@ -105,5 +122,10 @@ export class AddressUse {
 
   isForgettable(beforeMs: number): boolean {
     return this.#connections === 0 && this.#sockets === 0 && this.#usedAtMs < beforeMs;
+  }
+
+  #messageRate(role: SendingRole): number {
+    const { broadcasterMessagesPerAddress, viewerMessagesPerAddress } = this.#limits;
+    return role === 'broadcaster' ? broadcasterMessagesPerAddress : viewerMessagesPerAddress;
   }
 }

@@ -25,6 +25,14 @@ export const LIMITS = {
     500,
     'messages of a broadcaster, twenty seconds of them at once; each viewer who comes takes about fifteen',
   ),
+  viewerMessagesPerAddress: limit(
+    100,
+    'messages a second of all viewers of one address, twenty seconds of them at once: a hundred who come together',
+  ),
+  broadcasterMessagesPerAddress: limit(
+    1000,
+    'messages a second of all broadcasters of one address, twenty seconds of them at once',
+  ),
   idleSeconds: limit(15, 'for a WebSocket to register or join'),
   handshakeSeconds: limit(10, 'for a connection to send its whole request; a browser sends it at once'),
   sendBufferKilobytes: limit(1024, 'that wait for one peer: more means that it does not read'),

@@ -59,6 +59,8 @@ export class WhepSession implements Peer {
   readonly streamId: string;
   /** What the player's ICE agent calls itself; another one is a restart. */
   readonly userFragments: ReadonlySet<string>;
+  /** What it is told is not sent to anyone. */
+  readonly isBehind = false;
   readonly #scheduler: Scheduler;
   readonly #connection: Connection;
   readonly #onEnded: () => void;
