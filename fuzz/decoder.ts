@@ -11,6 +11,8 @@ export interface Decoder<T extends Input = Input> {
   readonly words?: readonly T[];
   /** Writes one by the rules of its grammar, with lies in it. */
   readonly generate?: (random: Random) => T;
+  /** A few bytes may stand for much work, and `check` holds the bound of that: growth is not looked at. */
+  readonly expands?: boolean;
   /** The longest that it looks into. */
   readonly maxLength: number;
   /**
