@@ -110,6 +110,14 @@ describe('messages', () => {
     expect(later.heardBrief()).toMatchObject([{ type: 'joined' }]);
   });
 
+  test('[LIMIT4] viewers who have left before their offer comes cost the broadcaster no more than others', () => {
+    const fixture = new RoomsFixture({ limits: { broadcasterMessagesPerSecond: 1 } });
+    const camera = fixture.broadcaster();
+    for (let n = 0; n < 20; n++) camera.say({ type: 'offer', to: viewerId(1), sdp: SDP });
+    expect(codesOf(camera.heard())).toEqual(Array(20).fill('unknown-peer'));
+    expect(camera.peer.closed).toBeUndefined();
+  });
+
   test('[LIMIT8] what viewers send a broadcaster who is behind is refused, and does not add to it', () => {
     const fixture = new RoomsFixture();
     const camera = fixture.broadcaster();

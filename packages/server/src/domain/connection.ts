@@ -77,7 +77,8 @@ export class Connection {
     if (refusal === undefined) return;
     this.#refused(refusal.code, decoded.ok ? requestOf(decoded.value) : 'other');
     this.#member.peer.send({ type: 'error', message: refusal.reason, code: refusal.code });
-    this.#mayGoOn(REFUSAL_COST);
+    // Whoever is meant has just left, which its peer could not know: who comes and goes must not cost the camera its place.
+    if (refusal.code !== 'unknown-peer') this.#mayGoOn(REFUSAL_COST);
   }
 
   /** The refusal is for the sender; everything else has happened when it returns. */

@@ -119,7 +119,7 @@ export class ReferenceModel {
     const code = this.#apply(socket, message);
     if (code === undefined) return;
     tell(socket, { type: 'error', code });
-    this.#mayGoOn(socket, 5);
+    if (code !== 'unknown-peer') this.#mayGoOn(socket, 5);
   }
 
   /** Its end, seen by the server: now, or long after its owner has forgotten it. */
