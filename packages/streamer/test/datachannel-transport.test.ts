@@ -1,8 +1,12 @@
 /** What the native WebRTC stack needs beyond the port's contract. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import { systemClock } from '../src/adapters/system-clock.ts';
+import type { Clock } from '../src/domain/clock.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
 import { EventLog } from './support/event-log.ts';
 import { candidate, ManualClock, settle, silentLog } from './support/fakes.ts';
@@ -19,6 +23,24 @@ const VIDEO: VideoOffer = {
   ],
   rtx: { payloadType: 103, ssrc: 0x1234_5679 },
 };
+
+/** Runs nothing before it is told to. */
+class HeldClock implements Clock {
+  #timers: (() => void)[] = [];
+  readonly nowMs = () => systemClock.nowMs();
+  readonly unixMs = () => systemClock.unixMs();
+
+  after(_ms: number, run: () => void) {
+    this.#timers.push(run);
+    return () => {
+      this.#timers = this.#timers.filter((timer) => timer !== run);
+    };
+  }
+
+  runAll() {
+    for (const run of this.#timers.splice(0)) run();
+  }
+}
 
 function open() {
   const log = new EventLog();
@@ -146,6 +168,45 @@ test('our candidates follow the answer: a viewer who checks before it is in can 
   await log.first('onCandidate');
   transport.close();
   far.close();
+});
+
+/** Says to everyone that they were seen at 203.0.113.9 (RFC 8489, section 14.2). */
+async function startStunServer() {
+  const socket = createSocket('udp4');
+  socket.on('message', (request, from) => {
+    const cookie = request.subarray(4, 8);
+    const port = Buffer.from([(from.port >> 8) ^ 0x21, (from.port & 0xff) ^ 0x12]);
+    const address = Buffer.from([203, 0, 113, 9].map((byte, n) => byte ^ (cookie[n] ?? 0)));
+    const head = Buffer.from([0x01, 0x01, 0, 12, ...request.subarray(4, 20), 0, 0x20, 0, 8, 0, 1]);
+    socket.send(Buffer.concat([head, port, address]), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { url: `stun:127.0.0.1:${socket.address().port}`, close: () => socket.close() };
+}
+
+test("what a server told of us follows the answer at once, this machine's addresses when the viewer's were not enough", async () => {
+  const stun = await startStunServer();
+  const log = new EventLog();
+  const clock = new HeldClock();
+  const transport = datachannelTransports(silentLog, clock)(
+    { iceServers: [{ urls: [stun.url] }], video: VIDEO },
+    log,
+  );
+  const types = () =>
+    log.all
+      .filter(({ name }) => name === 'onCandidate')
+      .map(({ values }) => /typ (\w+)/u.exec(String(values[0]))?.[1]);
+  const [offer] = await log.first('onOffer');
+  const far = new FarEnd(() => undefined);
+  transport.answer(await far.answer(String(offer)));
+  await log.first('onCandidate');
+  expect(new Set(types())).toEqual(new Set(['srflx']));
+  clock.runAll();
+  expect(new Set(types())).toEqual(new Set(['srflx', 'host']));
+  transport.close();
+  far.close();
+  stun.close();
 });
 
 const openFiles = async () => (await readdir('/proc/self/fd')).length;

@@ -10,6 +10,7 @@
  */
 import { ADDRCONFIG } from 'node:dns';
 import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
 import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
 import { PeerConnection, type Track } from 'node-datachannel';
 import type { Logger } from 'pino';
@@ -21,6 +22,7 @@ import type {
   PeerTransportSettings,
   Route,
 } from '../domain/peer-transport.ts';
+import { isInAnotherNetwork, isOfThisMachine } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { systemClock } from './system-clock.ts';
@@ -32,11 +34,14 @@ const MAX_WAITING_CANDIDATES = 64;
 /** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
 const MTU_BYTES = 1280;
 
+/** For so long the addresses of this machine wait for the viewer's to be enough. */
+const HOLD_HOSTS_MS = 50;
+
 /**
- * For so long our candidates wait for the viewer's to be enough. A viewer behind a router of the usual kind needs ours,
- * and loses this time once.
+ * So much later than the answer a viewer's address in a network that is not ours is tried. libjuice begins a check every
+ * 50 ms and no sooner, two for each candidate where there is a relay of ours: those that are likely to succeed go first.
  */
-const HOLD_CANDIDATES_MS = 50;
+const TRY_OTHER_NETWORKS_AFTER_MS = 250;
 
 /** An answer waits so long for candidates of ours: a STUN server far away answers within 300 ms, a dead one never. */
 const GATHER_WITHIN_MS = 1_000;
@@ -59,6 +64,11 @@ async function lookUp(hostname: string): Promise<string> {
   return (await lookup(hostname, { order: 'ipv4first', hints: ADDRCONFIG })).address;
 }
 
+interface HeldCandidate {
+  readonly candidate: string;
+  readonly mid: string;
+}
+
 type State = 'offering' | 'awaiting-offer' | 'answered' | 'open' | 'closed';
 
 class DatachannelTransport implements PeerTransport {
@@ -70,10 +80,13 @@ class DatachannelTransport implements PeerTransport {
   readonly #clock: Clock;
   #state: State;
   #waitingCandidates: string[] = [];
-  /** Undefined once they are let go. */
-  #heldCandidates: { readonly candidate: string; readonly mid: string }[] | undefined = [];
+  /** Those of the viewer that are tried last; undefined once it is their turn. */
+  #unlikelyCandidates: string[] | undefined = [];
+  #heldCandidates: HeldCandidate[] = [];
+  #hostsMayGo = false;
   #answerGiven = false;
   #cancelHold = (): void => undefined;
+  #cancelUnlikely = (): void => undefined;
 
   constructor(
     connection: PeerConnection,
@@ -127,7 +140,8 @@ class DatachannelTransport implements PeerTransport {
     }
     this.#state = 'answered';
     this.#tryWaitingCandidates();
-    this.#cancelHold = this.#clock.after(HOLD_CANDIDATES_MS, () => this.#letCandidatesGo());
+    this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
+    this.#letCandidatesGo();
     return undefined;
   }
 
@@ -151,7 +165,7 @@ class DatachannelTransport implements PeerTransport {
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
-    if (this.#state === 'answered' || this.#state === 'open') return this.#tryCandidate(candidate);
+    if (this.#state === 'answered' || this.#state === 'open') return this.#takeCandidate(candidate);
     if (this.#waitingCandidates.length >= MAX_WAITING_CANDIDATES) {
       return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the description`);
     }
@@ -173,25 +187,36 @@ class DatachannelTransport implements PeerTransport {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#cancelHold();
+    this.#cancelUnlikely();
     this.#closeNative();
   }
 
   /**
-   * Our candidates are held back until the answer is in and the connection stands, or did not come about by the viewer's
-   * alone within HOLD_CANDIDATES_MS. A viewer who has ours sooner may find its way to us and begin the handshake before
-   * libdatachannel can take it: the first DTLS packet is lost then, which costs a browser 50 ms and a libdatachannel a
-   * second; and while the answer is being taken in, one connection in 150 fails (bench/RESULTS.md).
+   * Our candidates are held back until the answer is in; while it is being taken in, one connection in 150 fails where
+   * the viewer has them (bench/RESULTS.md). The addresses of this machine are held until the connection stands, or did
+   * not come about by the viewer's alone within HOLD_HOSTS_MS: a viewer who has them sooner may find its way to us and
+   * begin the handshake before libdatachannel can take it, and the first DTLS packet is lost then, which costs a browser
+   * 50 ms and a libdatachannel a second. What a STUN or TURN server told us goes at once: through routers the viewer's
+   * candidates alone rarely do, and a relay of the viewer's lets nothing of ours through before it knows our address.
    */
   #handleCandidate(candidate: string, mid: string): void {
-    if (this.#heldCandidates === undefined) this.#events.onCandidate(candidate, mid);
-    else this.#heldCandidates.push({ candidate, mid });
+    this.#heldCandidates.push({ candidate, mid });
+    if (this.#state !== 'offering') this.#letCandidatesGo();
+  }
+
+  #letHostsGo(): void {
+    this.#cancelHold();
+    this.#hostsMayGo = true;
+    this.#letCandidatesGo();
   }
 
   #letCandidatesGo(): void {
-    const held = this.#heldCandidates ?? [];
-    this.#heldCandidates = undefined;
-    this.#cancelHold();
-    for (const { candidate, mid } of held) this.#events.onCandidate(candidate, mid);
+    const interfaces = networkInterfaces();
+    const isHeld = ({ candidate }: HeldCandidate): boolean =>
+      !this.#hostsMayGo && isOfThisMachine(candidate, interfaces);
+    const going = this.#heldCandidates.filter((held) => !isHeld(held));
+    this.#heldCandidates = this.#heldCandidates.filter(isHeld);
+    for (const { candidate, mid } of going) this.#events.onCandidate(candidate, mid);
   }
 
   /** What is gathered by now is what the viewer gets; once. */
@@ -204,8 +229,25 @@ class DatachannelTransport implements PeerTransport {
   }
 
   #tryWaitingCandidates(): void {
-    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
+    for (const candidate of this.#waitingCandidates) this.#takeCandidate(candidate);
     this.#waitingCandidates = [];
+    this.#cancelUnlikely = this.#clock.after(TRY_OTHER_NETWORKS_AFTER_MS, () => {
+      const unlikely = this.#unlikelyCandidates ?? [];
+      this.#unlikelyCandidates = undefined;
+      for (const candidate of unlikely) this.#tryCandidate(candidate);
+    });
+  }
+
+  #takeCandidate(candidate: string): Refusal | undefined {
+    const later = this.#unlikelyCandidates;
+    if (later === undefined || !isInAnotherNetwork(candidate, networkInterfaces())) {
+      return this.#tryCandidate(candidate);
+    }
+    if (later.length >= MAX_WAITING_CANDIDATES) {
+      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates of other networks`);
+    }
+    later.push(candidate);
+    return undefined;
   }
 
   #tryCandidate(candidate: string): Refusal | undefined {
@@ -240,7 +282,7 @@ class DatachannelTransport implements PeerTransport {
   #handleOpen(): void {
     if (this.#state === 'open') return;
     this.#state = 'open';
-    this.#letCandidatesGo();
+    this.#letHostsGo();
     this.#events.onOpen();
   }
 

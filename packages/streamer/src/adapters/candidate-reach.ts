@@ -1,0 +1,46 @@
+/** What a candidate's address says about the way there (RFC 8839, section 5.1), before anything is sent. Pure. */
+import { BlockList, isIPv4 } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
+
+const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ \S+ \d+ (?<address>\S+) \d+ typ (?<type>\S+)/u;
+
+/** RFC 1918, RFC 6598, RFC 3927. */
+const PRIVATE_NETWORKS = new BlockList();
+for (const [address, bits] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
+] as const) {
+  PRIVATE_NETWORKS.addSubnet(address, bits);
+}
+
+type Interfaces = Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
+
+/** A candidate of ours that leads here without a router's help: an address of this machine, also where a server saw it. */
+export function isOfThisMachine(candidate: string, interfaces: Interfaces): boolean {
+  const { type, address } = parse(candidate);
+  return type === 'host' || (type !== 'relay' && all(interfaces).some((ours) => ours.address === address));
+}
+
+/** Whether a candidate of the viewer's is an address inside a network that this machine is not in. Routers may lead there; few do. */
+export function isInAnotherNetwork(candidate: string, interfaces: Interfaces): boolean {
+  const { type, address } = parse(candidate);
+  if (type !== 'host' || !isIPv4(address) || !PRIVATE_NETWORKS.check(address)) return false;
+  const ours = new BlockList();
+  for (const { cidr, family } of all(interfaces)) {
+    const [network, bits] = cidr?.split('/') ?? [];
+    if (family === 'IPv4' && network !== undefined) ours.addSubnet(network, Number(bits));
+  }
+  return !ours.check(address);
+}
+
+function parse(candidate: string): { readonly type: string | undefined; readonly address: string } {
+  const { type, address = '' } = CANDIDATE.exec(candidate)?.groups ?? {};
+  return { type, address };
+}
+
+function all(interfaces: Interfaces): NetworkInterfaceInfo[] {
+  return Object.values(interfaces).flatMap((infos) => infos ?? []);
+}
