@@ -4,19 +4,60 @@ import type { Screen } from './screen.ts';
 
 /** RTCPeerConnection (W3C WebRTC 1.0), receiving only, with its video on `screen`. */
 export function browserMedia(screen: Screen): Media {
+  const ahead = new PeerAhead();
   return {
     supported: typeof RTCPeerConnection === 'function',
-    open: (iceServers, events) => openConnection(screen, iceServers, events),
-    clear: () => screen.clear(),
+    open: (iceServers, events) => openConnection(screen, ahead.take(toBrowser(iceServers)), events),
+    clear: () => {
+      ahead.close();
+      screen.clear();
+    },
   };
 }
 
-function openConnection(
-  screen: Screen,
-  iceServers: readonly IceServer[],
-  events: MediaEvents,
-): MediaConnection {
-  const peer = new RTCPeerConnection({ iceServers: toBrowser(iceServers) });
+/**
+ * A page's first RTCPeerConnection, which starts threads, looks for codecs and asks for the networks: some 15 ms in
+ * Chromium between offer and answer. So it is made while the page waits for a click or the server. It sends nothing.
+ */
+class PeerAhead {
+  #peer: RTCPeerConnection | undefined;
+  #isOver = false;
+
+  constructor() {
+    // Where a link plays at once, the socket is on its way by then.
+    setTimeout(() => {
+      if (!this.#isOver && canBeConfigured()) this.#peer = new RTCPeerConnection();
+    });
+  }
+
+  /** The one that was made ahead, or a new one. */
+  take(iceServers: RTCIceServer[]): RTCPeerConnection {
+    const peer = this.#peer;
+    this.#peer = undefined;
+    this.#isOver = true;
+    if (peer === undefined) return new RTCPeerConnection({ iceServers });
+    try {
+      peer.setConfiguration({ iceServers });
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
+    return peer;
+  }
+
+  close(): void {
+    this.#peer?.close();
+    this.#peer = undefined;
+    this.#isOver = true;
+  }
+}
+
+/** Firefox can from 119 on. */
+function canBeConfigured(): boolean {
+  return typeof RTCPeerConnection === 'function' && 'setConfiguration' in RTCPeerConnection.prototype;
+}
+
+function openConnection(screen: Screen, peer: RTCPeerConnection, events: MediaEvents): MediaConnection {
   const stream = new MediaStream();
   const listening = new AbortController();
   const { signal } = listening;
