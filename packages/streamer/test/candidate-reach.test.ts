@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { isInAnotherNetwork, isOfThisMachine } from '../src/adapters/candidate-reach.ts';
+import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine } from '../src/adapters/candidate-reach.ts';
 
 const network = (cidr: string, family: 'IPv4' | 'IPv6' = 'IPv4'): NetworkInterfaceInfo =>
   ({ cidr, family, address: cidr.split('/')[0] }) as NetworkInterfaceInfo;
@@ -48,4 +48,12 @@ test('an address of this machine is told from what only a server knows', () => {
   // A TURN server on this machine is as far as any other.
   expect(ours('192.168.1.2', 'relay')).toBe(false);
   expect(isOfThisMachine('', HOME)).toBe(false);
+});
+
+test('a name and a TCP address are not checked at once', () => {
+  expect(
+    ['192.0.2.1', '2001:db8::1', '0e1f2a3b.local'].map((address) => isCheckedAtOnce(at(address))),
+  ).toEqual([true, true, false]);
+  expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'UDP'))).toBe(true);
+  expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'tcp'))).toBe(false);
 });

@@ -1,8 +1,8 @@
 /** What a candidate's address says about the way there (RFC 8839, section 5.1), before anything is sent. Pure. */
-import { BlockList, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 
-const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ \S+ \d+ (?<address>\S+) \d+ typ (?<type>\S+)/u;
+const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ (?<transport>\S+) \d+ (?<address>\S+) \d+ typ (?<type>\S+)/u;
 
 /** RFC 1918, RFC 6598, RFC 3927. */
 const PRIVATE_NETWORKS = new BlockList();
@@ -36,9 +36,15 @@ export function isInAnotherNetwork(candidate: string, interfaces: Interfaces): b
   return !ours.check(address);
 }
 
-function parse(candidate: string): { readonly type: string | undefined; readonly address: string } {
-  const { type, address = '' } = CANDIDATE.exec(candidate)?.groups ?? {};
-  return { type, address };
+/** A name is looked up first, and libjuice takes none that is not UDP. */
+export function isCheckedAtOnce(candidate: string): boolean {
+  const { transport, address } = parse(candidate);
+  return transport?.toLowerCase() === 'udp' && isIP(address) !== 0;
+}
+
+function parse(candidate: string) {
+  const { type, transport, address = '' } = CANDIDATE.exec(candidate)?.groups ?? {};
+  return { type, transport, address };
 }
 
 function all(interfaces: Interfaces): NetworkInterfaceInfo[] {

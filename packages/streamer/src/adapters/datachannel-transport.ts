@@ -22,7 +22,8 @@ import type {
   PeerTransportSettings,
   Route,
 } from '../domain/peer-transport.ts';
-import { isInAnotherNetwork, isOfThisMachine } from './candidate-reach.ts';
+import { CandidatePace } from './candidate-pace.ts';
+import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { systemClock } from './system-clock.ts';
@@ -38,8 +39,8 @@ const MTU_BYTES = 1280;
 const HOLD_HOSTS_MS = 50;
 
 /**
- * So much later than the answer a viewer's address in a network that is not ours is tried. libjuice begins a check every
- * 50 ms and no sooner, two for each candidate where there is a relay of ours: those that are likely to succeed go first.
+ * So much later than the answer a viewer's address in a network that is not ours is tried: checks go out one after
+ * another (candidate-pace.ts), and those that are likely to succeed go first.
  */
 const TRY_OTHER_NETWORKS_AFTER_MS = 250;
 
@@ -80,6 +81,7 @@ class DatachannelTransport implements PeerTransport {
   readonly #clock: Clock;
   #state: State;
   #waitingCandidates: string[] = [];
+  readonly #pace: CandidatePace;
   /** Those of the viewer that are tried last; undefined once it is their turn. */
   #unlikelyCandidates: string[] | undefined = [];
   #heldCandidates: HeldCandidate[] = [];
@@ -96,6 +98,7 @@ class DatachannelTransport implements PeerTransport {
   ) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#pace = new CandidatePace(clock, (candidate) => this.#handOn(candidate));
     this.#payloadType = video.payloadType;
     this.#events = events;
     this.#log = log;
@@ -165,7 +168,7 @@ class DatachannelTransport implements PeerTransport {
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
-    if (this.#state === 'answered' || this.#state === 'open') return this.#takeCandidate(candidate);
+    if (this.#state === 'answered' || this.#state === 'open') return this.#tryCandidate(candidate);
     if (this.#waitingCandidates.length >= MAX_WAITING_CANDIDATES) {
       return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the description`);
     }
@@ -188,6 +191,7 @@ class DatachannelTransport implements PeerTransport {
     this.#state = 'closed';
     this.#cancelHold();
     this.#cancelUnlikely();
+    this.#pace.close();
     this.#closeNative();
   }
 
@@ -229,7 +233,7 @@ class DatachannelTransport implements PeerTransport {
   }
 
   #tryWaitingCandidates(): void {
-    for (const candidate of this.#waitingCandidates) this.#takeCandidate(candidate);
+    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
     this.#waitingCandidates = [];
     this.#cancelUnlikely = this.#clock.after(TRY_OTHER_NETWORKS_AFTER_MS, () => {
       const unlikely = this.#unlikelyCandidates ?? [];
@@ -238,25 +242,23 @@ class DatachannelTransport implements PeerTransport {
     });
   }
 
-  #takeCandidate(candidate: string): Refusal | undefined {
-    const later = this.#unlikelyCandidates;
-    if (later === undefined || !isInAnotherNetwork(candidate, networkInterfaces())) {
-      return this.#tryCandidate(candidate);
+  #tryCandidate(candidate: string): Refusal | undefined {
+    const unlikely = this.#unlikelyCandidates;
+    if ((unlikely?.length ?? 0) + this.#pace.waitingCount >= MAX_WAITING_CANDIDATES) {
+      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates at once`);
     }
-    if (later.length >= MAX_WAITING_CANDIDATES) {
-      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates of other networks`);
-    }
-    later.push(candidate);
+    if (unlikely !== undefined && isInAnotherNetwork(candidate, networkInterfaces()))
+      unlikely.push(candidate);
+    else if (isCheckedAtOnce(candidate)) this.#pace.add(candidate);
+    else this.#handOn(candidate);
     return undefined;
   }
 
-  #tryCandidate(candidate: string): Refusal | undefined {
+  #handOn(candidate: string): void {
     try {
       this.#connection.addRemoteCandidate(candidate, MID);
-      return undefined;
     } catch (error) {
       this.#log.debug({ err: error }, 'candidate refused by libdatachannel');
-      return refuse('bad-candidate', 'the candidate can not be used');
     }
   }
 
