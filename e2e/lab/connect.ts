@@ -3,6 +3,7 @@ import type { Conditions } from './conditions.ts';
 import { median } from './median.ts';
 import type { NatKind } from './nat.ts';
 import { NetworkLab } from './network-lab.ts';
+import type { FirstPicture } from './viewer.ts';
 
 export interface Connecting {
   readonly home: NatKind;
@@ -15,6 +16,8 @@ export interface Connecting {
   /** From navigation to the first picture. */
   readonly medianMs: number | undefined;
   readonly worstMs: number | undefined;
+  /** From the page's `join`: without the loading of the page. */
+  readonly fromJoinMs: number | undefined;
 }
 
 /** A person has left by then. */
@@ -56,7 +59,7 @@ export async function connect(
   const lab = await NetworkLab.open({ chromium, home });
   try {
     const site = await lab.addSite('phone', phone);
-    const times: number[] = [];
+    const times: FirstPicture[] = [];
     const routes = new Map<string, number>();
     for (let index = 0; index < connections; index++) {
       // A page that does not load is one more without a picture, and no reason to lose the others' numbers.
@@ -72,15 +75,17 @@ export async function connect(
       routes.set(how, (routes.get(how) ?? 0) + 1);
       await viewer.close();
     }
-    const worstMs = times.length > 0 ? Math.max(...times) : undefined;
+    const fromNavigation = times.map((time) => time.fromNavigation);
+    const worstMs = times.length > 0 ? Math.max(...fromNavigation) : undefined;
     return {
       home,
       phone,
       tried: connections,
       connected: times.length,
       routes,
-      medianMs: median(times),
+      medianMs: median(fromNavigation),
       worstMs,
+      fromJoinMs: median(times.map((time) => time.fromJoin)),
     };
   } finally {
     await lab.close();

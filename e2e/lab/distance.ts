@@ -35,8 +35,8 @@ async function watchFrom(away: Distance, { chromium, picture }: Conditions): Pro
   const lab = await NetworkLab.open({ chromium, home: 'cone', picture });
   try {
     const viewer = await lab.watch(await lab.addSite('phone', 'cone', away));
-    const firstPictureMs = await viewer.firstPictureMs(20_000);
-    if (firstPictureMs === undefined) throw new Error(`no picture over ${away.delayMs} ms`);
+    const firstPicture = await viewer.firstPictureMs(20_000);
+    if (firstPicture === undefined) throw new Error(`no picture over ${away.delayMs} ms`);
     const from = Date.now();
     await sleep(SECONDS * 1000);
     const { pictures, ages, seconds } = await viewer.seen();
@@ -44,7 +44,7 @@ async function watchFrom(away: Distance, { chromium, picture }: Conditions): Pro
     const last = seconds.at(-1);
     return {
       distance: away,
-      firstPictureMs,
+      firstPictureMs: firstPicture.fromNavigation,
       frozenMs: frozen(gaps).ms,
       longestMs: longest(gaps),
       ageMs: median(ages.filter(({ at }) => at > from).map(({ ms }) => ms)),

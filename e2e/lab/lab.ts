@@ -75,6 +75,7 @@ function printConnecting(title: string, rows: readonly Connecting[]): void {
       'phone - home': [...it.routes].map(([route, count]) => `${route} (${count})`).join(', '),
       median: ms(it.medianMs),
       worst: ms(it.worstMs),
+      'median from join': ms(it.fromJoinMs),
     })),
   );
 }

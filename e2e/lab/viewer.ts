@@ -12,6 +12,11 @@ export interface Seen {
   readonly seconds: readonly SecondStats[];
 }
 
+export interface FirstPicture {
+  readonly fromNavigation: number;
+  readonly fromJoin: number;
+}
+
 export class Viewer {
   readonly #viewer: ViewerPage;
 
@@ -25,15 +30,16 @@ export class Viewer {
     this.#viewer = viewer;
   }
 
-  /** Milliseconds from navigation to the first picture that is followed by ten more; undefined when it takes longer. */
-  async firstPictureMs(withinMs: number): Promise<number | undefined> {
+  /** Milliseconds to the first picture that is followed by ten more; undefined when it takes longer. */
+  async firstPictureMs(withinMs: number): Promise<FirstPicture | undefined> {
     const page = this.#viewer.page;
     page.setDefaultTimeout(withinMs);
     try {
       await page.waitForFunction(() => window.labRecording.pictures.length > 10, undefined, {
         timeout: withinMs,
       });
-      return await this.#viewer.firstPictureMs();
+      const fromNavigation = await this.#viewer.firstPictureMs();
+      return { fromNavigation, fromJoin: fromNavigation - (await this.#viewer.joinMs()) };
     } catch {
       return undefined;
     }

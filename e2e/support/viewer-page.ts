@@ -5,6 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 interface Probe {
   /** From navigation to the first picture handed to the display, in milliseconds. */
   readonly firstPictureMs: Promise<number>;
+  /** When the first socket opened, which is when the page sends its `join`, in milliseconds since navigation. */
+  joinMs: number;
   readonly connections: RTCPeerConnection[];
   readonly sockets: WebSocket[];
 }
@@ -35,7 +37,7 @@ export class ViewerPage {
           document.querySelector('video')?.requestVideoFrameCallback((now) => resolve(now));
         });
       });
-      const probe: Probe = { firstPictureMs, connections: [], sockets: [] };
+      const probe: Probe = { firstPictureMs, joinMs: Number.NaN, connections: [], sockets: [] };
       window.perchProbe = probe;
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration?: RTCConfiguration) {
@@ -46,7 +48,10 @@ export class ViewerPage {
       window.WebSocket = class extends WebSocket {
         constructor(address: string | URL, protocols?: string | string[]) {
           super(address, protocols);
-          probe.sockets.push(this);
+          if (probe.sockets.push(this) > 1) return;
+          this.addEventListener('open', () => {
+            probe.joinMs = performance.now();
+          });
         }
       };
     }, relayOnly);
@@ -84,6 +89,11 @@ export class ViewerPage {
   /** Milliseconds from navigation to the first picture. */
   firstPictureMs(): Promise<number> {
     return this.page.evaluate(() => window.perchProbe.firstPictureMs);
+  }
+
+  /** Milliseconds from navigation to the page's first `join`. */
+  joinMs(): Promise<number> {
+    return this.page.evaluate(() => window.perchProbe.joinMs);
   }
 
   /** How long a picture waited in the jitter buffer on average, in milliseconds, as the browser counts it. */
