@@ -16,7 +16,7 @@ export function browserMedia(screen: Screen): Media {
 }
 
 /**
- * A page's first RTCPeerConnection, which starts threads, looks for codecs and asks for the networks: some 15 ms in
+ * A page's first RTCPeerConnection, which starts threads, looks for codecs and asks for the networks: some 6 ms in
  * Chromium between offer and answer. So it is made while the page waits for a click or the server. It sends nothing.
  */
 class PeerAhead {
