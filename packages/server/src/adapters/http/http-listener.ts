@@ -16,6 +16,9 @@ import type { HttpEnvironment } from './http-app.ts';
 /** How often connections are looked at that have not sent their request yet. */
 const CHECK_INTERVAL_MS = 2_000;
 
+/** Connections that wait to be accepted, as far as the system allows: who finds no room there waits a second. */
+const BACKLOG = 4096;
+
 export interface HttpListenerComponents {
   readonly app: Hono<HttpEnvironment>;
   readonly gateway: WebSocketGateway;
@@ -37,12 +40,20 @@ export class HttpListener {
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     this.#server = createServer(options, (request, response) => void listener(request, response));
     this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    // Before Node makes a parser for it: whoever is refused comes again at once, ten thousand times a second.
+    const serve = this.#server.listeners('connection');
+    this.#server.removeAllListeners('connection');
     this.#server.on('connection', (socket) => {
       // A proxy has a connection for each of its clients, who are counted one by one when they ask.
-      if (clientAddresses.isProxy(socket.remoteAddress)) return;
-      const address = addresses.of(addressKey(socket.remoteAddress));
-      if (address.openConnection()) socket.once('close', () => address.closeConnection());
-      else socket.destroy();
+      if (!clientAddresses.isProxy(socket.remoteAddress)) {
+        const address = addresses.of(addressKey(socket.remoteAddress));
+        if (!address.openConnection()) {
+          socket.destroy();
+          return;
+        }
+        socket.once('close', () => address.closeConnection());
+      }
+      for (const listener of serve) listener.call(this.#server, socket);
     });
   }
 
@@ -52,7 +63,7 @@ export class HttpListener {
       const fail = (cause: unknown) => reject(toStartError(cause, host, port));
       this.#server.once('error', fail);
       try {
-        this.#server.listen(port, host, () => {
+        this.#server.listen({ port, host, backlog: BACKLOG }, () => {
           this.#server.off('error', fail);
           resolve((this.#server.address() as AddressInfo).port);
         });
