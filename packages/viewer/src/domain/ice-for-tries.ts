@@ -16,6 +16,7 @@ export class IceForTries {
   #renewAt: number | undefined;
   #noRelay: string | undefined;
   #triedRelay = false;
+  #triedRenewAt: number | undefined;
   /** Connections in a row that never showed a picture, though they had relays. */
   #inVain = 0;
 
@@ -31,9 +32,9 @@ export class IceForTries {
     this.#noRelay = noRelay;
   }
 
-  /** When a relayed connection that is made with these is to be made anew; undefined where they do not expire. */
+  /** When the last try, if it came to be relayed, is to be made anew; undefined where its login does not expire. */
   get renewAt(): number | undefined {
-    return this.#renewAt;
+    return this.#triedRenewAt;
   }
 
   /** Why there is no relay among them. */
@@ -55,6 +56,7 @@ export class IceForTries {
     const servers = this.#servers;
     const inVain = this.#inVain;
     this.#triedRelay = this.#noRelay === undefined;
+    this.#triedRenewAt = this.#renewAt;
     return 'then' in servers
       ? servers.then((fetched) => relaysForTry(fetched, inVain))
       : relaysForTry(servers, inVain);

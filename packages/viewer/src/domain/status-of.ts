@@ -1,0 +1,48 @@
+import type { MediaPhase } from './media-tries.ts';
+import type { CameraState } from './room.ts';
+import type { LinkState } from './server-link.ts';
+import type { Status } from './status.ts';
+
+export interface MediaFacts {
+  readonly isMoving: boolean;
+  readonly phase: MediaPhase;
+  /** Tries in a row that came to nothing. */
+  readonly failures: number;
+  /** The browser plays only after a touch. */
+  readonly isBlocked: boolean;
+  /** A direct connection is tried alone, and takes too long. */
+  readonly directIsSlow: boolean;
+  /** Why the server gave no relay. */
+  readonly noRelay: string | undefined;
+}
+
+export interface Facts {
+  readonly link: LinkState;
+  readonly room: { readonly joined: boolean; readonly camera: CameraState };
+  readonly media: MediaFacts;
+}
+
+/** What the person is told of a session that goes on: the first that fits. */
+export function statusOf({ link, room, media }: Facts): Status {
+  if (media.isMoving) return { state: 'live', serverLost: link.state !== 'open' };
+  if (link.state === 'down') return { ...link, state: 'reconnecting', why: 'server' };
+  if (link.state !== 'open') {
+    const attempt = link.state === 'opening' ? link.attempt : 0;
+    if (attempt === 0) return { state: 'connecting', step: 'server' };
+    return { state: 'reconnecting', attempt, retryInMs: 0, why: 'server' };
+  }
+  if (room.camera === 'absent') return { state: 'waiting-for-camera' };
+  if (room.camera === 'restarting') return { state: 'camera-restarting' };
+  if (media.isBlocked) return { state: 'connecting', step: 'tap' };
+  const noRelay = media.noRelay !== undefined && { noRelay: media.noRelay };
+  if (media.failures > 0) {
+    const retryInMs = media.phase.phase === 'lost' ? media.phase.retryInMs : 0;
+    return { state: 'reconnecting', attempt: media.failures, retryInMs, why: 'media', ...noRelay };
+  }
+  if (!room.joined) return { state: 'connecting', step: 'joining' };
+  return {
+    state: 'connecting',
+    step: media.phase.phase === 'asking' ? 'waiting-for-offer' : 'media',
+    ...(media.directIsSlow && noRelay),
+  };
+}
