@@ -8,10 +8,11 @@ import { ServerLink } from './adapters/server-link.ts';
 import { type CameraSettings, DEFAULT_CAMERA, type EncoderName } from './adapters/source-options.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
-import { Broadcaster, DEFAULT_MAX_VIEWERS, type ViewerReport } from './domain/broadcaster.ts';
+import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
 import { SpareTransport } from './domain/spare-transport.ts';
 import type { StreamerError } from './domain/streamer-error.ts';
 import { type CameraState, SupervisedSource } from './domain/supervised-source.ts';
+import type { ViewerReport } from './domain/viewers.ts';
 
 export interface StreamerOptions extends VideoFormat {
   /** `ws:` or `wss:`, any path. */

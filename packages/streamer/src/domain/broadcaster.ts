@@ -1,48 +1,29 @@
 /**
- * The broadcaster's side of the wire protocol (SPEC.md): registers the stream, makes an offer to each viewer who is
- * announced, or answers the viewer's, and passes answers and candidates on to the viewer's connection.
- *
- * Owns the viewers' connections. A lost link to the server touches none of them, and neither does `viewer-left`: a
- * viewer who lost only its WebSocket looks the same as one who left, and the connection itself tells which it was.
+ * The broadcaster's side of the wire protocol (SPEC.md): registers the stream, hands on what concerns its viewers, and
+ * judges what the server refuses. Owns the viewers; a lost link to the server touches none of their connections.
  */
 import {
   type ClientMessage,
-  type ErrorCode,
   type IceServer,
-  type Refusal,
   type ServerMessage,
   type ServerMessageOf,
   toErrorCode,
 } from '@perch/protocol';
 import type { Logger } from 'pino';
-import { AwaitedOffers } from './awaited-offers.ts';
 import type { Clock } from './clock.ts';
 import { StreamerError } from './streamer-error.ts';
 import type { CameraState } from './supervised-source.ts';
 import { judgeTokenRefusal } from './token-refusal.ts';
-import {
-  ViewerConnection,
-  type ViewerConnectionComponents,
-  type ViewerConnectionEvents,
-  type ViewerStats,
-} from './viewer-connection.ts';
-import { readViewerOffer, type ViewerOffer } from './viewer-offer.ts';
-import { ViewerTable } from './viewer-table.ts';
+import { type ViewerReport, Viewers, type ViewersComponents } from './viewers.ts';
 
 /** A connection to the server that is open now. `send` after its end does nothing. */
 export interface SignalingLink {
   send(message: ClientMessage): void;
 }
 
-export interface BroadcasterComponents extends ViewerConnectionComponents {
+export interface BroadcasterComponents extends ViewersComponents {
   /** Asks an old server for its ICE servers (SPEC.md, ICE4); resolves to an empty list where it has none. */
   readonly fetchIceServers: () => Promise<readonly IceServer[]>;
-  readonly log: Logger;
-}
-
-export interface ViewerReport extends ViewerStats {
-  /** The beginning of its id. */
-  readonly viewer: string;
 }
 
 export interface BroadcasterEvents {
@@ -76,12 +57,8 @@ export class Broadcaster {
   readonly #events: BroadcasterEvents;
   readonly #streamId: string;
   readonly #token: string | undefined;
-  readonly #maxViewers: number;
-  readonly #viewers = new ViewerTable();
-  readonly #awaitedOffers: AwaitedOffers;
+  readonly #viewers: Viewers;
   #link: SignalingLink | undefined;
-  #cameraState: CameraState = 'live';
-  #iceServers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
   #registered = false;
   #wasRegistered = false;
   #cancelCheck: () => void;
@@ -93,27 +70,22 @@ export class Broadcaster {
     this.#log = components.log;
     this.#streamId = options.streamId;
     this.#token = options.token;
-    this.#maxViewers = options.maxViewers;
     this.#events = events;
-    this.#awaitedOffers = new AwaitedOffers(this.#clock, (viewerId) => {
-      this.#giveUp(viewerId, 'the viewer makes no offer');
+    this.#viewers = new Viewers(components, {
+      maxViewers: options.maxViewers,
+      send: (message) => this.#link?.send(message),
     });
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
 
   /** Viewers that there is a connection to, or one on its way. */
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#viewers.count;
   }
 
   /** One of each viewer who is connected, the longest there first; `viewer` is as in the log. */
   stats(): readonly ViewerReport[] {
-    const reports: ViewerReport[] = [];
-    for (const viewerId of this.#viewers.ids()) {
-      const stats = this.#viewers.get(viewerId)?.stats;
-      if (stats !== undefined) reports.push({ viewer: shortId(viewerId), ...stats });
-    }
-    return reports;
+    return this.#viewers.stats();
   }
 
   handleLinkUp(link: SignalingLink): void {
@@ -128,8 +100,7 @@ export class Broadcaster {
   }
 
   handleCameraState(state: CameraState): void {
-    this.#cameraState = state;
-    for (const viewerId of this.#viewers.ids()) this.#tellCameraState(viewerId);
+    this.#viewers.handleCameraState(state);
   }
 
   handleMessage(message: ServerMessage): void {
@@ -138,22 +109,22 @@ export class Broadcaster {
         this.#handleRegistered(message);
         return;
       case 'viewer-joined':
-        this.#handleViewerJoined(message);
+        if (!this.#closed) this.#viewers.handleJoined(message);
         return;
       case 'viewer-left':
-        this.#handleViewerLeft(message);
+        this.#viewers.handleLeft(message);
         return;
       case 'ice-servers':
         this.#useIceServers(message.ice_servers);
         return;
       case 'offer':
-        this.#handleOffer(message);
+        this.#viewers.handleOffer(message);
         return;
       case 'answer':
-        this.#handleRefusal(message.from, this.#viewers.get(message.from)?.answer(message.sdp));
+        this.#viewers.handleAnswer(message);
         return;
       case 'ice-candidate':
-        this.#handleRefusal(message.from, this.#viewers.get(message.from)?.addCandidate(message.candidate));
+        this.#viewers.handleCandidate(message);
         return;
       case 'error':
         this.#handleError(message);
@@ -172,160 +143,23 @@ export class Broadcaster {
   close(): void {
     this.#closed = true;
     this.#cancelCheck();
-    this.#awaitedOffers.clear();
-    this.#viewers.clear();
+    this.#viewers.close();
   }
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {
     this.#registered = true;
     this.#wasRegistered = true;
-    if (message.ice_servers === undefined) this.#iceServers = this.#components.fetchIceServers();
+    if (message.ice_servers === undefined) this.#viewers.useIceServers(this.#components.fetchIceServers());
     // A server that sends no ICE servers may not say who is there, either (SPEC.md, REG4).
     else this.#viewers.expectAnnouncements();
     this.#events.onRegistered();
     this.#useIceServers(message.ice_servers);
   }
 
-  /** For the viewers to come; who is connected stays so. */
   #useIceServers(iceServers: readonly IceServer[] | undefined): void {
     if (iceServers === undefined) return;
-    this.#iceServers = iceServers;
+    this.#viewers.useIceServers(iceServers);
     this.#events.onIceServers(iceServers);
-  }
-
-  #handleViewerJoined(message: ServerMessageOf<'viewer-joined'>): void {
-    if (this.#closed) return;
-    const { viewer_id: viewerId, resumed, replaces, offers = false, ice_servers } = message;
-    const existing = this.#viewers.get(viewerId);
-    // One that is still connecting may have lost its offer or answer together with a link to the server.
-    const isKept = existing !== undefined && (offers || existing.state !== 'connecting');
-    if (resumed === true && isKept) {
-      this.#viewers.markKnown(viewerId, true);
-      // What changed while the server was away, it was not told.
-      this.#tellCameraState(viewerId);
-      return;
-    }
-    if (resumed === true && offers) {
-      // Its offer was answered once, and another connection can't come of that.
-      this.#giveUp(viewerId, 'its connection is lost');
-      return;
-    }
-    if (!this.#makeRoomFor(viewerId, replaces)) {
-      this.#refuse(viewerId, 'too-many-viewers', `the camera serves ${this.#maxViewers} viewers and no more`);
-      return;
-    }
-    this.#viewers.expect(viewerId, replaces);
-    if (this.#cameraState !== 'live') this.#tellCameraState(viewerId);
-    if (offers) this.#awaitedOffers.await(viewerId);
-    else this.#connectWith(viewerId, ice_servers);
-  }
-
-  #handleOffer({ from: viewerId, sdp }: ServerMessageOf<'offer'>): void {
-    if (!this.#awaitedOffers.take(viewerId) || !this.#viewers.isExpected(viewerId)) return;
-    const offer = readViewerOffer(sdp, this.#components.broadcast.offer);
-    if (offer.ok) this.#connectWith(viewerId, undefined, offer.value);
-    else {
-      this.#handleRefusal(viewerId, offer);
-      this.#giveUp(viewerId, 'its offer was refused');
-    }
-  }
-
-  #connectWith(viewerId: string, given: readonly IceServer[] | undefined, viewerOffer?: ViewerOffer): void {
-    const iceServers = given ?? this.#iceServers;
-    if (!('then' in iceServers)) {
-      this.#connect(viewerId, iceServers, viewerOffer);
-      return;
-    }
-    void iceServers.then((servers) => {
-      if (this.#viewers.isExpected(viewerId)) this.#connect(viewerId, servers, viewerOffer);
-    });
-  }
-
-  /** False where as many others are served as may be (SPEC.md, JOIN7). */
-  #makeRoomFor(...viewerIds: readonly (string | undefined)[]): boolean {
-    if (this.#viewers.sizeWithout(...viewerIds) < this.#maxViewers) return true;
-    const gaveWay = this.#viewers.removeUnknown();
-    if (gaveWay === undefined) return false;
-    this.#logGone(gaveWay, 'its place was needed, and its WebSocket is lost');
-    return true;
-  }
-
-  #connect(viewerId: string, iceServers: readonly IceServer[], viewerOffer?: ViewerOffer): void {
-    const log = this.#log.child({ viewer: shortId(viewerId) });
-    try {
-      const connection = this.#connectionTo(viewerId, iceServers, viewerOffer, log);
-      this.#viewers.set(viewerId, connection);
-      const refusal = viewerOffer && connection.offer(viewerOffer);
-      if (refusal === undefined) return;
-      this.#handleRefusal(viewerId, refusal);
-      this.#giveUp(viewerId, 'its offer was refused');
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.error({ reason }, 'no connection could be made');
-      this.#viewers.fallBack(viewerId);
-      this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');
-    }
-  }
-
-  /** Ends what there is of the viewer, and tells the server that it need not wait for it. */
-  #giveUp(viewerId: string, reason: string): void {
-    this.#viewers.remove(viewerId);
-    this.#link?.send({ type: 'viewer-ended', viewer_id: viewerId });
-    this.#logGone(viewerId, reason);
-  }
-
-  #tellCameraState(viewerId: string): void {
-    this.#link?.send({ type: 'stream-state', to: viewerId, state: this.#cameraState });
-  }
-
-  #refuse(viewerId: string, code: ErrorCode, message: string): void {
-    this.#link?.send({ type: 'error', to: viewerId, code, message });
-  }
-
-  #connectionTo(
-    viewerId: string,
-    iceServers: readonly IceServer[],
-    viewerOffer: ViewerOffer | undefined,
-    log: Logger,
-  ): ViewerConnection {
-    const events: ViewerConnectionEvents = {
-      onOffer: (sdp) => this.#link?.send({ type: 'offer', to: viewerId, sdp }),
-      onAnswer: (sdp) => this.#link?.send({ type: 'answer', to: viewerId, sdp }),
-      onCandidate: (candidate, sdpMid) => {
-        this.#link?.send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
-      },
-      onOpen: () => {
-        this.#viewers.handleOpen(viewerId);
-        log.info({ viewers: this.#viewers.size }, 'viewer connected');
-      },
-      onEnded: (reason) => {
-        if (this.#viewers.handleEnded(connection)) this.#giveUp(viewerId, reason);
-      },
-    };
-    const connection = new ViewerConnection(this.#components, iceServers, events, viewerOffer);
-    return connection;
-  }
-
-  /** A viewer who has no video yet can't get any without the server; one who has may just have lost its WebSocket. */
-  #handleViewerLeft({ viewer_id: viewerId, gone }: ServerMessageOf<'viewer-left'>): void {
-    this.#awaitedOffers.take(viewerId);
-    if (!this.#viewers.has(viewerId)) return;
-    if (gone === true) this.#viewers.remove(viewerId);
-    else if (this.#viewers.isConnected(viewerId) || this.#viewers.fallBack(viewerId)) {
-      this.#viewers.markKnown(viewerId, false);
-      return;
-    }
-    this.#logGone(viewerId, 'the viewer left');
-  }
-
-  #logGone(viewerId: string, reason: string): void {
-    this.#log.info({ viewer: shortId(viewerId), reason, viewers: this.#viewers.size }, 'viewer gone');
-  }
-
-  #handleRefusal(viewerId: string, refusal: Refusal | undefined): void {
-    if (refusal === undefined) return;
-    this.#log.warn({ viewer: shortId(viewerId), code: refusal.code, reason: refusal.reason }, 'refused');
-    this.#refuse(viewerId, refusal.code, refusal.reason);
   }
 
   #handleError({ code }: ServerMessageOf<'error'>): void {
@@ -344,17 +178,8 @@ export class Broadcaster {
   }
 
   #checkViewers(): void {
-    for (const connection of this.#viewers.connections()) connection.checkAlive();
-    if (this.#registered) {
-      for (const viewerId of this.#viewers.removeUnannounced(CHECK_INTERVAL_MS)) {
-        this.#logGone(viewerId, 'the server says no more of it');
-      }
-    }
+    this.#viewers.checkAlive();
+    if (this.#registered) this.#viewers.endUnannounced(CHECK_INTERVAL_MS);
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
-}
-
-/** Enough of an id to tell viewers apart in a log, too little to take its place (SPEC.md, RESUME1). */
-function shortId(viewerId: string): string {
-  return viewerId.slice(0, 16);
 }
