@@ -15,6 +15,8 @@ export class ReceivingPeer {
   readonly #tracks = new Set<Track>();
   #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   packets = 0;
+  /** Told of each RTP packet. */
+  onPacket: (packet: Buffer) => void = () => undefined;
 
   constructor(send: (message: ClientMessage) => void) {
     this.#send = send;
@@ -57,7 +59,10 @@ export class ReceivingPeer {
     connection.onTrack((track) => {
       this.#tracks.add(track);
       track.setMediaHandler(new RtcpReceivingSession());
-      track.onMessage(() => this.#count());
+      track.onMessage((packet) => {
+        this.onPacket(packet);
+        this.#count();
+      });
     });
     connection.setRemoteDescription(sdp, 'offer');
   }
