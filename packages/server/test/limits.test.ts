@@ -232,6 +232,28 @@ describe('joins', () => {
   });
 });
 
+test('[LIFE3] five thousand who come back to a server within three seconds are all let in, each with its id', () => {
+  const [streams, viewersOfEach] = [50, 100];
+  const fixture = new RoomsFixture({ limits: DEFAULT_LIMITS });
+  const names = Array.from({ length: streams }, (_, n) => `cam ${n}`);
+  const cameras = names.map((name, n) => {
+    const camera = fixture.client({ address: `192.0.2.${n}` });
+    camera.say({ type: 'register', stream_id: name });
+    return camera;
+  });
+  for (let n = 0; n < streams * viewersOfEach; n++) {
+    const name = names[n % streams] ?? '';
+    const viewer = fixture.client({ address: `198.18.${n >> 8}.${n & 255}` });
+    fixture.nowMs += 3_000 / (streams * viewersOfEach);
+    viewer.say({ ...join(name), ...fixture.lost(viewerId(n + 1), name) });
+    expect(viewer.heardBrief()).toMatchObject([
+      { type: 'joined', viewer_id: viewerId(n + 1), resumed: true },
+    ]);
+  }
+  expect(cameras.map(({ peer }) => peer.closed)).toEqual(cameras.map(() => undefined));
+  expect(fixture.rooms.counts.viewers).toBe(streams * viewersOfEach);
+});
+
 describe('sockets', () => {
   test('[LIMIT5] one more than an address may have is answered 429; one that closes makes room', async () => {
     const server = await startTestServer({ limits: { socketsPerAddress: 2 } });

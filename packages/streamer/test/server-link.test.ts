@@ -131,6 +131,14 @@ describe('the link to the server', () => {
     expect(pauses).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000]);
   });
 
+  test('[LIFE3] a server that goes away has its cameras back at times of their own, over two seconds', async () => {
+    const line = await Line.open();
+    await line.connected(1);
+    line.socket.close(1001, 'server-closing');
+    await line.until(({ downs }) => downs === 1);
+    expect(line.nextTimerMs).toBe(2_000);
+  });
+
   test('after a registration the pauses begin again', async () => {
     const line = await Line.open();
     for (let n = 1; n <= 3; n++) {

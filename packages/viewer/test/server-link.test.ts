@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { backoffMs, MIN_BACKOFF_MS, SERVER_BACKOFF } from '../src/domain/backoff.ts';
+import { backoffMs, MIN_BACKOFF_MS, SERVER_BACKOFF, spreadMs } from '../src/domain/backoff.ts';
 import { FakeWorld, STREAM } from './fake-world.ts';
 
 let world: FakeWorld;
@@ -16,6 +16,21 @@ describe('back-off', () => {
     const half = [1, 2, 3].map((attempt) => backoffMs(attempt, SERVER_BACKOFF, () => 0.5));
     expect(half).toEqual([125, 250, 500]);
     expect(backoffMs(9, SERVER_BACKOFF, () => 0)).toBe(MIN_BACKOFF_MS);
+  });
+
+  test('[LIFE3] five thousand who were sent away together come back over three seconds, as many in each', () => {
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 48_271) % 0x7fffffff;
+      return seed / 0x7fffffff;
+    };
+    const seconds = [0, 0, 0];
+    for (let n = 0; n < 5_000; n++) {
+      const second = Math.floor(spreadMs(SERVER_BACKOFF, random) / 1_000);
+      seconds[second] = (seconds[second] ?? 0) + 1;
+    }
+    expect(seconds).toHaveLength(3);
+    for (const joins of seconds) expect(joins).toBeLessThan((5_000 / 3) * 1.1);
   });
 
   test('a server that is back is found within 3 s, however long it was away', async () => {
@@ -109,12 +124,14 @@ describe('a lost WebSocket', () => {
     expect(world.socket.sent).toEqual([{ type: 'join', stream_id: STREAM }]);
   });
 
-  test('[LIFE3] a server that is closing is left at once and looked for again', async () => {
+  test('[LIFE3] a server that is closing is left at once and looked for again, by each at a time of its own', async () => {
     await world.goLive();
     world.socket.receive({ type: 'error', code: 'server-closing', message: 'closing' });
     expect(world.socket.closed).toBe('lost');
     expect(world.status).toEqual({ state: 'live', serverLost: true });
-    await world.clock.advance(125);
+    await world.clock.advance(1_499);
+    expect(world.sockets).toHaveLength(1);
+    await world.clock.advance(1);
     expect(world.sockets).toHaveLength(2);
   });
 

@@ -20,6 +20,9 @@ const RECONNECT: BackOffLimits = { firstMs: 250, maxMs: 2_000 };
 const CONNECT_WITHIN_MS = 5_000;
 const PING_INTERVAL_MS = 5_000;
 
+/** By a server that closes, which sends everyone away (SPEC.md, LIFE3), or for sending too much (LIMIT4). */
+const SENT_AWAY: ReadonlySet<number> = new Set([1001, 4008]);
+
 /** UTF-8 takes up to three bytes for a UTF-16 code unit. */
 const MAX_FRAME_BYTES = 3 * MAX_MESSAGE_CHARS;
 
@@ -97,6 +100,7 @@ export class ServerLink {
       this.#cancel();
       if (this.#closed) return;
       this.#events.onDown();
+      if (SENT_AWAY.has(code)) this.#backOff.giveWay();
       const pauseMs = Math.round(this.#backOff.next());
       log.warn({ reason, code, pauseMs }, 'no connection to the server; trying again');
       this.#cancel = this.#components.clock.after(pauseMs, () => this.#connect());

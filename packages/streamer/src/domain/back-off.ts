@@ -25,6 +25,11 @@ export class BackOff {
     return pauseMs;
   }
 
+  /** Everyone else may have lost the server in the same moment: any part of the longest pause is next. */
+  giveWay(): void {
+    this.#boundMs = this.#limits.maxMs;
+  }
+
   /** It worked: the next failure is a first one again. */
   reset(): void {
     this.#boundMs = this.#limits.firstMs;

@@ -19,6 +19,14 @@ export const MIN_BACKOFF_MS = 100;
 
 /** `attempt` counts from 1. */
 export function backoffMs(attempt: number, backoff: Backoff, random: Random): number {
-  const ceiling = Math.min(backoff.capMs, backoff.firstMs * 2 ** (attempt - 1));
+  return partOf(Math.min(backoff.capMs, backoff.firstMs * 2 ** (attempt - 1)), random);
+}
+
+/** Before the first try, when everyone else was sent away in the same moment: any part of the longest wait. */
+export function spreadMs(backoff: Backoff, random: Random): number {
+  return partOf(backoff.capMs, random);
+}
+
+function partOf(ceiling: number, random: Random): number {
   return Math.max(MIN_BACKOFF_MS, Math.floor(random() * ceiling));
 }

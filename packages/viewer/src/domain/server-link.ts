@@ -1,6 +1,6 @@
 import { type ClientMessage, decodeServerMessage, type ServerMessage } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
-import { backoffMs, SERVER_BACKOFF } from './backoff.ts';
+import { backoffMs, SERVER_BACKOFF, spreadMs } from './backoff.ts';
 import type { Clock, Departure, OpenSocket, Random, Socket } from './ports.ts';
 
 /** A phone that changes networks leaves a socket that never opens and never fails. */
@@ -102,10 +102,19 @@ export class ServerLink {
    * one is open: had we `left`, the broadcaster would end our media.
    */
   drop(): void {
+    this.#drop((failures) => backoffMs(failures, SERVER_BACKOFF, this.#random));
+  }
+
+  /** The server sends us away, and everyone else perhaps (SPEC.md, LIFE3): as `drop`, but not all at once. */
+  giveWay(): void {
+    this.#drop(() => spreadMs(SERVER_BACKOFF, this.#random));
+  }
+
+  #drop(pauseMs: (failures: number) => number): void {
     if (this.#state.state === 'closed' || this.#state.state === 'down') return;
     this.#release('lost');
     this.#failures += 1;
-    const retryInMs = backoffMs(this.#failures, SERVER_BACKOFF, this.#random);
+    const retryInMs = pauseMs(this.#failures);
     this.#state = { state: 'down', attempt: this.#failures, retryInMs };
     this.#retry.set(retryInMs, () => this.open());
     this.#events.onDown();

@@ -229,7 +229,7 @@ export class WatchSession {
         this.#handleCameraAbsent();
         break;
       case 'server-leaves':
-        this.#link.drop();
+        this.#link.giveWay();
         break;
       case 'over':
         this.#end(verdict.why, verdict.detail);
