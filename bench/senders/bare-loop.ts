@@ -24,6 +24,8 @@ const FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42
 interface Viewer {
   readonly connection: PeerConnection;
   readonly track: Track;
+  /** Candidates that were here before the answer. */
+  readonly early: string[];
 }
 
 const viewers = new Map<string, Viewer>();
@@ -57,10 +59,16 @@ function handle(message: ServerMessage): void {
   if (message.type === 'viewer-joined') viewers.set(message.viewer_id, offer(message.viewer_id));
   if (message.type === 'viewer-left') leave(message.viewer_id);
   if (message.type === 'answer') {
-    viewers.get(message.from)?.connection.setRemoteDescription(message.sdp, 'answer');
+    const viewer = viewers.get(message.from);
+    viewer?.connection.setRemoteDescription(message.sdp, 'answer');
+    for (const candidate of viewer?.early.splice(0) ?? [])
+      viewer?.connection.addRemoteCandidate(candidate, '0');
   }
   if (message.type === 'ice-candidate' && message.candidate !== '') {
-    viewers.get(message.from)?.connection.addRemoteCandidate(message.candidate, '0');
+    const viewer = viewers.get(message.from);
+    // A busy receiver's first candidate may be here before its answer, and throws then.
+    if (viewer?.connection.remoteDescription() === null) viewer.early.push(message.candidate);
+    else viewer?.connection.addRemoteCandidate(message.candidate, '0');
   }
 }
 
@@ -85,7 +93,7 @@ function offer(viewerId: string): Viewer {
   if (toldOfArrivals) track.onMessage(() => undefined);
   track.onOpen(() => open.add(track));
   connection.setLocalDescription('offer');
-  return { connection, track };
+  return { connection, track, early: [] };
 }
 
 function leave(viewerId: string): void {
