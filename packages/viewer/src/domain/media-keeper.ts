@@ -149,9 +149,9 @@ export class MediaKeeper {
 
   handleCameraJoined(): void {
     this.#legs.forgetEarly();
-    this.#tries.cancelRetry();
     this.#picture.setPatience(FREEZE_MS);
     // A camera that only lost its WebSocket keeps its media going and sends no offer (SPEC.md, REG6, RESUME3).
+    // What is planned because the newest connection broke stays planned.
     if (!this.isMoving) this.#tries.expectOffer();
   }
 

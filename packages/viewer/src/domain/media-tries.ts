@@ -59,6 +59,7 @@ export class MediaTries {
 
   expectOffer(): void {
     this.#phase = { phase: 'asking' };
+    this.#retry.clear();
     this.#patience.set(OFFER_WAIT_MS, () => this.#events.onLate());
   }
 
@@ -90,10 +91,6 @@ export class MediaTries {
   askAhead(): void {
     this.#phase = { phase: 'lost', retryInMs: 0 };
     this.#events.onAsk();
-  }
-
-  cancelRetry(): void {
-    this.#retry.clear();
   }
 
   /** Nobody can be asked. `fellBack`: what was being made is given up, and the connection before it is the newest again. */
