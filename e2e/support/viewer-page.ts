@@ -39,10 +39,16 @@ export class ViewerPage {
       });
       const probe: Probe = { firstPictureMs, joinMs: Number.NaN, connections: [], sockets: [] };
       window.perchProbe = probe;
+      const restricted = (configuration?: RTCConfiguration): RTCConfiguration | undefined =>
+        onlyRelays ? { ...configuration, iceTransportPolicy: 'relay' } : configuration;
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration?: RTCConfiguration) {
-          super(onlyRelays ? { ...configuration, iceTransportPolicy: 'relay' } : configuration);
+          super(restricted(configuration));
           probe.connections.push(this);
+        }
+
+        override setConfiguration(configuration?: RTCConfiguration): void {
+          super.setConfiguration(restricted(configuration));
         }
       };
       window.WebSocket = class extends WebSocket {
