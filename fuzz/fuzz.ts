@@ -1,8 +1,11 @@
 /**
- * `npm run fuzz -- [--seconds 60] [--seed N] [NAME ...]`: feeds each decoder for so long. Ends with 1 when one broke;
- * what broke it is in fuzz/failures then.
+ * `npm run fuzz -- [--seconds 60] [--seed N] [--jobs N] [NAME ...]`: feeds each decoder for so long, as many at a time as
+ * there are processors. Ends with 1 when one broke; what broke it is in fuzz/failures then.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Decoder } from './decoder.ts';
@@ -13,12 +16,13 @@ const FAILURES = fileURLToPath(new URL('../../failures/', import.meta.url));
 const PROGRESS_MS = 1_000;
 const INPUTS_TO_GROWTH_CHECK = 20_000;
 
-const USAGE = `npm run fuzz -- [--seconds 60] [--seed N] [NAME ...]
+const USAGE = `npm run fuzz -- [--seconds 60] [--seed N] [--jobs N] [NAME ...]
 decoders: ${DECODERS.map(({ name }) => name).join(', ')}; all unless named`;
 
 interface Options {
   readonly seconds: number;
   readonly seed: number;
+  readonly jobs: number;
   readonly decoders: readonly Decoder[];
 }
 
@@ -26,16 +30,23 @@ function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
+    options: {
+      seconds: { type: 'string', default: '60' },
+      seed: { type: 'string' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+    },
   });
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is not a number of seconds`);
   const seed = Number(values.seed ?? Date.now() % 2 ** 32);
   if (!Number.isInteger(seed)) throw new Error(`--seed ${values.seed} is not a whole number`);
+  const jobs = Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new Error(`--jobs ${values.jobs} is not a number of processes`);
   const unknown = positionals.find((name) => !DECODERS.some((decoder) => decoder.name === name));
   if (unknown !== undefined) throw new Error(`there is no decoder ${unknown}`);
   const decoders = DECODERS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  return { seconds, seed, decoders };
+  return { seconds, seed, jobs: Math.min(jobs, decoders.length), decoders };
 }
 
 function readOptionsOrExit(): Options {
@@ -78,7 +89,23 @@ function keep(name: string, seed: number, { input, error }: Finding): string {
   return path;
 }
 
+/** Every `jobs`th decoder in a process of its own, which is this program again. Returns whether all held. */
+async function fuzzInProcesses({ seconds, seed, jobs, decoders }: Options): Promise<boolean> {
+  const ends = Array.from({ length: jobs }, async (_, job) => {
+    const names = decoders.filter((__, n) => n % jobs === job).map(({ name }) => name);
+    const flags = ['--seconds', String(seconds), '--seed', String(seed), '--jobs', '1'];
+    const [code] = await once(fork(fileURLToPath(import.meta.url), [...flags, ...names]), 'exit');
+    return code === 0;
+  });
+  return (await Promise.all(ends)).every(Boolean);
+}
+
 const options = readOptionsOrExit();
-console.log(`seed ${options.seed}, ${options.seconds} s for each of ${options.decoders.length} decoders`);
-const held = options.decoders.map((decoder) => fuzz(decoder, options));
-process.exitCode = held.every(Boolean) ? 0 : 1;
+if (options.jobs > 1) {
+  const { seed, seconds, jobs, decoders } = options;
+  console.log(`seed ${seed}, ${seconds} s for each of ${decoders.length} decoders, ${jobs} at a time`);
+  process.exitCode = (await fuzzInProcesses(options)) ? 0 : 1;
+} else {
+  const held = options.decoders.map((decoder) => fuzz(decoder, options));
+  process.exitCode = held.every(Boolean) ? 0 : 1;
+}
