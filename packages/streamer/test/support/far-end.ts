@@ -53,8 +53,14 @@ export class FarEnd {
     this.#connection.setRemoteDescription(sdp, 'answer');
   }
 
-  addCandidate(candidate: string, mid: string): void {
-    this.#connection.addRemoteCandidate(candidate, mid);
+  /** The library takes a description in on a thread of its own, and no candidate before that is done. */
+  addCandidate(candidate: string, mid: string, tries = 1000): void {
+    try {
+      this.#connection.addRemoteCandidate(candidate, mid);
+    } catch (error) {
+      if (tries === 0) throw error;
+      setImmediate(() => this.addCandidate(candidate, mid, tries - 1));
+    }
   }
 
   /** Resolves when `count` packets have arrived. */
