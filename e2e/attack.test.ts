@@ -20,13 +20,8 @@ const ROUNDS = Number(process.env['ATTACK_ROUNDS'] ?? 3);
 
 const MOST_TIMES_SLOWER = 2;
 
-/**
- * What is asserted is so many times what is aimed at. Two cores have the attacker too, who stands back for others, and V8
- * collects its garbage when it likes. Each kind by itself keeps to the aim but the 10,000 sockets, which are opened again
- * as fast as they are refused: with them joins took 1.4 to 2.6 times as long, and memory grew by 97 MB once. The table that
- * is printed has the figures.
- */
-const ALLOWANCE = 2;
+/** Two cores have the attacker too, who stands back for others, and whatever else the machine does. */
+const NOISE = 1.5;
 
 const WARM_UP = 10;
 
@@ -73,23 +68,18 @@ describe('a hundred honest viewers are let in, in at most twice the time, during
   ])('$name', async ({ name, attacks }) => {
     const seen = await measure(name, attacks, () => [`${nextNetwork(66)}.1`]);
     expect(seen.failed).toBe(0);
-    expect(seen.grownMb).toBeLessThan(MOST_GROWTH_MB * ALLOWANCE);
-    expect(seen.timesSlower).toBeLessThan(MOST_TIMES_SLOWER * ALLOWANCE);
+    expect(seen.grownMb).toBeLessThan(MOST_GROWTH_MB);
+    expect(seen.timesSlower).toBeLessThan(MOST_TIMES_SLOWER * NOISE);
   });
 });
 
-// A minute and a half: for whoever changes the limits.
-test.runIf(process.env['ATTACK_BOTNET'] !== undefined)(
-  'the server outlives fifty attackers',
-  async () => {
-    const addresses = (): string[] => {
-      const network = nextNetwork(67);
-      return Array.from({ length: BOTNET }, (_, n) => `${network}.${n + 1}`);
-    };
-    await measure(`all of these, from ${BOTNET} addresses`, ATTACK_NAMES, addresses);
-  },
-  240_000,
-);
+test('the server outlives fifty attackers', async () => {
+  const addresses = (): string[] => {
+    const network = nextNetwork(67);
+    return Array.from({ length: BOTNET }, (_, n) => `${network}.${n + 1}`);
+  };
+  await measure(`all of these, from ${BOTNET} addresses`, ATTACK_NAMES, addresses);
+}, 240_000);
 
 interface Measured {
   readonly failed: number;
