@@ -1,29 +1,22 @@
-/** `perch doctor` against real servers: `perch serve`, open and closed, and coturn where this machine has it. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
+/** `perch doctor` against real servers: `perch serve`, open and closed, and a real coturn. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Coturn, provideCoturn, startCoturn } from './support/coturn.ts';
 import { killAll, PerchProcess } from './support/perch-process.ts';
 
-const SECRET = 'a-shared-secret';
 const STREAM = 'garden';
 
 let folder = '';
-const programs: ChildProcess[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'perch-doctor-'));
 });
 
 afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    const ended = once(program, 'exit');
-    if (program.kill('SIGKILL')) await ended;
-  }
   await killAll();
   rmSync(folder, { recursive: true });
 });
@@ -125,57 +118,33 @@ describe('perch doctor', () => {
   });
 });
 
-const hasCoturn = spawnSync('turnserver', ['--version'], { stdio: 'ignore' }).error === undefined;
+const missing = provideCoturn();
+if (missing !== undefined) console.log(`perch doctor with coturn is skipped: it ${missing}`);
 
-describe.skipIf(!hasCoturn)('perch doctor with coturn', () => {
+/** Over UDP and TCP. */
+const urlsOf = ({ url }: Coturn): string => [url, url.replace('=udp', '=tcp')].join();
+
+describe.skipIf(missing !== undefined)('perch doctor with coturn', () => {
   test('sends something through the relay', async () => {
-    const turn = await startCoturn(SECRET);
-    const { code, marks } = await examine(await serve(['--open'], { TURN_SECRET: SECRET, TURN_URLS: turn }));
+    const coturn = await startCoturn();
+    const settings = { TURN_SECRET: coturn.secret, TURN_URLS: urlsOf(coturn) };
+    const { code, marks } = await examine(await serve(['--open'], settings));
     expect(marks.slice(-5)).toEqual(['ok TURN mint', 'ok UDP', 'ok TURN', 'ok TURN', 'ok relay']);
     expect(code).toBe(0);
   });
 
   test('tells another secret from a TURN server that does not run', async () => {
-    const turn = await startCoturn('another-secret');
-    const server = await serve(['--open'], { TURN_SECRET: SECRET, TURN_URLS: turn });
+    const coturn = await startCoturn();
+    const settings = { TURN_SECRET: 'another-secret', TURN_URLS: urlsOf(coturn) };
+    const server = await serve(['--open'], settings);
     const wrong = await examine(server);
     expect(wrong.code).toBe(1);
     expect(wrong.marks.slice(-3)).toEqual(['failed TURN', 'ok TURN', 'skipped relay']);
     expect(wrong.text).toContain('static-auth-secret');
 
-    const [coturn] = programs;
-    coturn?.kill('SIGKILL');
-    await once(coturn as ChildProcess, 'exit');
+    await coturn.kill();
     const down = await examine(server);
     expect(down.marks.slice(-3)).toEqual(['failed TURN', 'failed TURN', 'skipped relay']);
     expect(down.text).toContain('systemctl status coturn');
   });
 });
-
-/** Resolves with its URLs, over UDP and TCP. */
-async function startCoturn(secret: string): Promise<string> {
-  const probe = createSocket('udp4');
-  probe.bind(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  const program = spawn('turnserver', [
-    ...['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`],
-    ...[
-      '--use-auth-secret',
-      `--static-auth-secret=${secret}`,
-      '--realm=perch.example',
-      '--allow-loopback-peers',
-    ],
-    ...['--no-tls', '--no-dtls', '--no-cli', '--verbose', '--log-file=stdout'],
-    ...[`--pidfile=${join(folder, 'turn.pid')}`, `--userdb=${join(folder, 'turndb')}`],
-  ]);
-  programs.push(program);
-  let said = '';
-  for await (const text of program.stdout.iterator({ destroyOnReturn: false })) {
-    said += text;
-    if (said.includes('IPv4. UDP listener opened on')) break;
-  }
-  program.stdout.resume();
-  return `turn:127.0.0.1:${port},turn:127.0.0.1:${port}?transport=tcp`;
-}

@@ -1,6 +1,6 @@
-/** coturn as an owner would run it beside `perch serve`: a shared secret, UDP and TCP, no TLS. */
+/** A real coturn on the lab's server. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { coturnArguments } from './coturn-arguments.ts';
 import { SERVER_ADDRESS, TURN_PORT } from './internet.ts';
 import { LabProcess } from './lab-process.ts';
 import type { Namespace } from './namespace.ts';
@@ -19,22 +19,8 @@ export async function startCoturn(vps: Namespace, folder: string): Promise<Cotur
   const secret = randomBytes(16).toString('hex');
   const server = `turn:${SERVER_ADDRESS}:${TURN_PORT}`;
   const process = new LabProcess(vps, 'turnserver', [
-    '-n',
-    `--listening-ip=${SERVER_ADDRESS}`,
-    `--relay-ip=${SERVER_ADDRESS}`,
-    `--listening-port=${TURN_PORT}`,
+    ...coturnArguments({ address: SERVER_ADDRESS, port: TURN_PORT, secret, folder }),
     `--aux-server=${SERVER_ADDRESS}:${PUBLIC_STUN_PORT}`,
-    '--use-auth-secret',
-    `--static-auth-secret=${secret}`,
-    '--realm=perch.example',
-    '--fingerprint',
-    '--no-tls',
-    '--no-dtls',
-    '--no-cli',
-    '--verbose',
-    '--log-file=stdout',
-    `--pidfile=${join(folder, 'turnserver.pid')}`,
-    `--userdb=${join(folder, 'turndb')}`,
   ]);
   await process.says(/IPv4\. UDP listener opened on/);
   return {

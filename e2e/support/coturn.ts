@@ -1,5 +1,5 @@
-/** A real coturn on this machine, as an owner would run it beside `perch serve`: a shared secret. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+/** A real coturn on this machine. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { coturnArguments } from '../lab/coturn-arguments.ts';
+import { providePrograms } from '../lab/provide-programs.ts';
 
 const HOST = '127.0.0.1';
 
@@ -15,56 +17,31 @@ export interface Coturn {
   readonly url: string;
   /** What it has said so far. */
   readonly output: () => string;
+  /** Ends it before the test does. */
+  readonly kill: () => Promise<void>;
 }
 
 /** Why there is no coturn here and none can be installed, or undefined. */
 export function provideCoturn(): string | undefined {
-  try {
-    execFileSync('turnserver', ['--version'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0)
-      return 'needs coturn; type: apt install coturn';
-  }
-  try {
-    console.log('no coturn found; installing it: apt-get install -y coturn');
-    for (const args of [['update'], ['install', '-y', 'coturn']]) {
-      execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-    }
-    return undefined;
-  } catch {
-    return 'needs coturn, which could not be installed';
-  }
+  return providePrograms([['turnserver', 'coturn']]);
 }
 
 /** Resolves when it listens; it ends with the test. */
-export async function startCoturn(more: readonly string[] = []): Promise<Coturn> {
+export async function startCoturn(): Promise<Coturn> {
   const folder = mkdtempSync(join(tmpdir(), 'perch-coturn-'));
   const secret = randomBytes(16).toString('hex');
   const port = await freePort();
   const coturn: ChildProcessWithoutNullStreams = spawn('turnserver', [
-    '-n',
-    `--listening-ip=${HOST}`,
-    `--relay-ip=${HOST}`,
-    `--listening-port=${port}`,
+    ...coturnArguments({ address: HOST, port, secret, folder }),
     '--allow-loopback-peers',
-    '--use-auth-secret',
-    `--static-auth-secret=${secret}`,
-    '--realm=perch.example',
-    '--fingerprint',
-    '--no-tls',
-    '--no-dtls',
-    '--no-cli',
-    '--verbose',
-    '--log-file=stdout',
-    `--pidfile=${join(folder, 'turnserver.pid')}`,
-    `--userdb=${join(folder, 'turndb')}`,
-    ...more,
   ]);
   const closed = once(coturn, 'close');
-  onTestFinished(async () => {
+  const kill = async (): Promise<void> => {
     coturn.kill('SIGKILL');
     await closed;
+  };
+  onTestFinished(async () => {
+    await kill();
     rmSync(folder, { recursive: true, force: true });
   });
   let said = '';
@@ -77,7 +54,7 @@ export async function startCoturn(more: readonly string[] = []): Promise<Coturn>
     const first = await Promise.race([once(coturn.stdout, 'data'), closed.then(() => 'closed')]);
     if (first === 'closed') throw new Error(`coturn ended: ${said}`);
   }
-  return { secret, url: `turn:${HOST}:${port}?transport=udp`, output: () => said };
+  return { secret, url: `turn:${HOST}:${port}?transport=udp`, output: () => said, kill };
 }
 
 async function freePort(): Promise<number> {

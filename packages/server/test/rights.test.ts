@@ -2,50 +2,11 @@
 import type { ClientMessage } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
 import { openAuthority } from '../src/adapters/access/authorities.ts';
-import { JwtTokens } from '../src/adapters/access/jwt-tokens.ts';
-import type { Authority, Right } from '../src/domain/access/authority.ts';
-import { ClosedAuthority, REVOCATION_CHECK_MS } from '../src/domain/access/closed-authority.ts';
+import type { Authority } from '../src/domain/access/authority.ts';
+import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, type Client, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
-import { ManualScheduler } from './support/manual-scheduler.ts';
 
-const SECRET = new Uint8Array(32).fill(7);
-
-/** A closed server's authority, and a way to sign and to revoke. */
-function closed(scheduler = new ManualScheduler()) {
-  const tokens = new JwtTokens(SECRET, () => scheduler.now());
-  const foreign = new JwtTokens(new Uint8Array(32).fill(8), () => scheduler.now());
-  const revoked = new Set<string>();
-  const authority = new ClosedAuthority({
-    tokens,
-    revocations: { readRevoked: () => new Set(revoked) },
-    scheduler,
-    reportTrouble: () => undefined,
-  });
-  const nowSeconds = () => Math.floor(scheduler.now() / 1000);
-  const claims = (right: Right, streamId: string, id: string, expiresIn?: number) => ({
-    id,
-    right,
-    streamId,
-    issuedAt: nowSeconds(),
-    expiresAt: expiresIn === undefined ? undefined : nowSeconds() + expiresIn,
-  });
-  return {
-    authority,
-    scheduler,
-    sign: (
-      right: Right,
-      streamId: string,
-      { id = 'good', expiresIn }: { id?: string; expiresIn?: number } = {},
-    ) => tokens.sign(claims(right, streamId, id, expiresIn)),
-    forge: (right: Right, streamId: string) => foreign.sign(claims(right, streamId, 'forged')),
-    revoke: (id: string) => {
-      revoked.add(id);
-      scheduler.advance(REVOCATION_CHECK_MS);
-    },
-  };
-}
-
-type Server = ReturnType<typeof closed>;
+type Server = ReturnType<typeof closedAuthority>;
 
 /** What somebody may hold. */
 const TOKENS: Record<string, (server: Server) => string | undefined> = {
@@ -108,7 +69,7 @@ function outcome(fixture: RoomsFixture, [type, , way]: Cell, token: string | und
 }
 
 function run(cell: Cell, authorityOf: (server: Server) => Authority): string {
-  const server = closed();
+  const server = closedAuthority();
   server.revoke('revoked');
   const token = TOKENS[cell[1]]?.(server);
   return outcome(new RoomsFixture({ authority: authorityOf(server) }), cell, token);
@@ -120,13 +81,13 @@ describe('tokens', () => {
   });
 
   test('[AUTH1] the same cells fail on a server that checks nothing', () => {
-    const wrong = CELLS.filter((cell) => run(cell, () => openAuthority(SECRET)) !== cell[3]);
+    const wrong = CELLS.filter((cell) => run(cell, () => openAuthority(new Uint8Array(32))) !== cell[3]);
     expect(wrong.map((cell) => cell[3])).not.toContain('allowed');
     expect(wrong).toHaveLength(CELLS.filter(([, , , expected]) => expected !== 'allowed').length);
   });
 
   test('[AUTH2] the token in the message goes before the one of the connection', () => {
-    const server = closed();
+    const server = closedAuthority();
     const fixture = new RoomsFixture({ authority: server.authority });
     const client = fixture.client({ token: server.sign('view', 'cam') });
     client.say({ type: 'join', stream_id: 'cam', token: 'no.good.token' });
@@ -134,7 +95,7 @@ describe('tokens', () => {
   });
 
   test('[AUTH4] no message to a peer has the token of another', () => {
-    const server = closed();
+    const server = closedAuthority();
     const fixture = new RoomsFixture({ authority: server.authority });
     const camera = fixture.client();
     const publish = server.sign('publish', 'cam');
@@ -279,7 +240,7 @@ describe('a right that ends', () => {
   }
 
   test('[AUTH5] a revoked viewer is told, closed with 4003, and gone for the broadcaster', () => {
-    const { camera, viewer } = pair(closed());
+    const { camera, viewer } = pair(closedAuthority());
     viewer.checkRevoked(['x', 'v']);
     camera.checkRevoked(['x', 'v']);
     expect(viewer.peer.sent).toMatchObject([{ type: 'error', code: 'token-revoked' }]);
@@ -289,14 +250,14 @@ describe('a right that ends', () => {
   });
 
   test('[AUTH5] a revoked broadcaster leaves its stream', () => {
-    const { camera, viewer } = pair(closed());
+    const { camera, viewer } = pair(closedAuthority());
     camera.checkRevoked(['p']);
     expect(camera.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
     expect(viewer.heard()).toEqual([{ type: 'broadcaster-left' }]);
   });
 
   test('[AUTH5] a session ends when its token expires, and not before', () => {
-    const { fixture, camera, viewer } = pair(closed(), { expiresIn: 60 });
+    const { fixture, camera, viewer } = pair(closedAuthority(), { expiresIn: 60 });
     fixture.nowMs += 59_999;
     viewer.checkTime();
     expect(viewer.peer.closed).toBeUndefined();
@@ -309,7 +270,7 @@ describe('a right that ends', () => {
   });
 
   test('[AUTH3] [AUTH5] a refused request leaves a session on the right that it has', () => {
-    const server = closed();
+    const server = closedAuthority();
     const fixture = new RoomsFixture({ authority: server.authority, limits: { streams: 1 } });
     const viewer = fixture.client();
     viewer.say({ type: 'join', stream_id: 'cam', token: server.sign('view', 'cam', { id: 'v' }) });
@@ -323,7 +284,7 @@ describe('a right that ends', () => {
   });
 
   test('[AUTH5] what the owner takes back ends within a second or two on a running server', () => {
-    const server = closed();
+    const server = closedAuthority();
     const { viewer } = pair(server);
     server.authority.onRevoked((ids) => viewer.checkRevoked([...ids]));
     server.revoke('v');

@@ -1,11 +1,9 @@
 /** What the owner can see of a server, and what others can not. */
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { JwtTokens } from '../src/adapters/access/jwt-tokens.ts';
 import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
-import { ClosedAuthority } from '../src/domain/access/closed-authority.ts';
+import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
-import { ManualScheduler } from './support/manual-scheduler.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 
 /** Prometheus' text format: the value of one series. */
@@ -95,27 +93,6 @@ describe('health', () => {
   });
 });
 
-/** A closed server with nothing revoked. */
-function closedAuthority() {
-  const scheduler = new ManualScheduler();
-  const tokens = new JwtTokens(new Uint8Array(32), () => scheduler.now());
-  const authority = new ClosedAuthority({
-    tokens,
-    revocations: { readRevoked: () => new Set<string>() },
-    scheduler,
-    reportTrouble: () => undefined,
-  });
-  const sign = (streamId: string) =>
-    tokens.sign({
-      id: 'x',
-      right: 'view',
-      streamId,
-      issuedAt: Math.floor(scheduler.now() / 1000),
-      expiresAt: undefined,
-    });
-  return { authority, sign };
-}
-
 describe('streams', () => {
   const streams = async (server: TestServer, token?: string) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -140,7 +117,7 @@ describe('streams', () => {
     const server = await startTestServer({ authority });
     expect(await streams(server)).toMatchObject({ status: 401, body: { code: 'token-missing' } });
     expect(await streams(server, 'x')).toMatchObject({ status: 401, body: { code: 'token-invalid' } });
-    expect((await streams(server, sign('cam'))).body).toEqual({
+    expect((await streams(server, sign('view', 'cam'))).body).toEqual({
       streams: [{ stream_id: 'cam', live: false, viewers: 0 }],
     });
   });
@@ -152,7 +129,7 @@ describe('streams', () => {
       (await fetch(`${server.httpUrl}/turn-credentials${query}`)).status;
     expect(await status('')).toBe(401);
     expect(await status('?token=x.y.z')).toBe(401);
-    expect(await status(`?token=${sign('cam')}`)).toBe(200);
+    expect(await status(`?token=${sign('view', 'cam')}`)).toBe(200);
   });
 });
 

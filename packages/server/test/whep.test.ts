@@ -1,13 +1,10 @@
 /** WHEP over real HTTP, with a broadcaster that the test plays. */
 import { MAX_SDP_CHARS } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
-import { JwtTokens } from '../src/adapters/access/jwt-tokens.ts';
-import type { Right } from '../src/domain/access/authority.ts';
-import { ClosedAuthority, REVOCATION_CHECK_MS } from '../src/domain/access/closed-authority.ts';
 import { ANSWER_WITHIN_MS, BROADCASTER_BACK_WITHIN_MS } from '../src/domain/whep/whep-session.ts';
 import type { ServerOptions } from '../src/server-options.ts';
+import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
-import { ManualScheduler } from './support/manual-scheduler.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 import type { WireClient } from './support/wire-client.ts';
 
@@ -71,26 +68,6 @@ class Scene {
   }
 }
 
-/** A closed server's rights. */
-function closedServer() {
-  const scheduler = new ManualScheduler();
-  const tokens = new JwtTokens(new Uint8Array(32).fill(7), () => scheduler.now());
-  const revoked = new Set<string>();
-  const authority = new ClosedAuthority({
-    tokens,
-    revocations: { readRevoked: () => new Set(revoked) },
-    scheduler,
-    reportTrouble: () => undefined,
-  });
-  const sign = (right: Right, streamId = 'cam', id: string = right) =>
-    tokens.sign({ id, right, streamId, issuedAt: 1_700_000_000, expiresAt: undefined });
-  const revoke = (id: string) => {
-    revoked.add(id);
-    scheduler.advance(REVOCATION_CHECK_MS);
-  };
-  return { authority, sign, revoke };
-}
-
 async function problemOf(response: Response) {
   expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   const { code, detail } = (await response.json()) as { code: string; detail: string };
@@ -140,43 +117,48 @@ describe('[WHEP1] an offer', () => {
 
 describe('[WHEP2] rights', () => {
   test('are asked for as in join, from the header or the URL', async () => {
-    const { authority, sign } = closedServer();
-    const scene = await Scene.start({ authority }, sign('publish'));
+    const { authority, sign } = closedAuthority();
+    const scene = await Scene.start({ authority }, sign('publish', 'cam'));
     const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
     const missing = await scene.post();
     expect(missing.headers.get('WWW-Authenticate')).toBe('Bearer');
     expect(await problemOf(missing)).toEqual([401, 'token-missing']);
     expect(await problemOf(await scene.post(OFFER, bearer('x')))).toEqual([401, 'token-invalid']);
     expect(await problemOf(await scene.post(OFFER, bearer('ü!')))).toEqual([401, 'token-invalid']);
-    expect(await problemOf(await scene.post(OFFER, bearer(sign('publish'))))).toEqual([403, 'forbidden']);
+    expect(await problemOf(await scene.post(OFFER, bearer(sign('publish', 'cam'))))).toEqual([
+      403,
+      'forbidden',
+    ]);
     expect(await problemOf(await scene.post(OFFER, bearer(sign('view', 'other'))))).toEqual([
       403,
       'forbidden',
     ]);
-    expect((await scene.watch(bearer(sign('view')))).response.status).toBe(201);
-    const { response, url } = await scene.watch({ path: `/whep/cam?token=${sign('view')}` });
+    expect((await scene.watch(bearer(sign('view', 'cam')))).response.status).toBe(201);
+    const { response, url } = await scene.watch({ path: `/whep/cam?token=${sign('view', 'cam')}` });
     expect([response.status, url.includes('token')]).toEqual([201, false]);
     // Its address is right enough: it can't be guessed, and leads to nothing but its own end.
     expect((await scene.request('DELETE', url)).status).toBe(200);
   });
 
   test('end the session when they do', async () => {
-    const { authority, sign, revoke } = closedServer();
-    const scene = await Scene.start({ authority }, sign('publish'));
-    const { url, viewerId } = await scene.watch({ Authorization: `Bearer ${sign('view')}` });
-    revoke('view');
+    const { authority, sign, revoke } = closedAuthority();
+    const scene = await Scene.start({ authority }, sign('publish', 'cam'));
+    const { url, viewerId } = await scene.watch({
+      Authorization: `Bearer ${sign('view', 'cam', { id: 'v' })}`,
+    });
+    revoke('v');
     expect(await scene.camera.next()).toEqual({ type: 'viewer-left', viewer_id: viewerId, gone: true });
     expect((await scene.patch(url)).status).toBe(404);
   });
 
   test('let a player ask for ICE servers before it makes its offer', async () => {
-    const { authority, sign } = closedServer();
-    const scene = await Scene.start({ authority }, sign('publish'));
+    const { authority, sign } = closedAuthority();
+    const scene = await Scene.start({ authority }, sign('publish', 'cam'));
     const ask = (headers: Record<string, string>) => scene.request('OPTIONS', '/whep/cam', headers);
     const link = (response: Response) => response.headers.get('Link');
     expect(link(await ask({}))).toBeNull();
-    expect(link(await ask({ Authorization: `Bearer ${sign('publish')}` }))).toBeNull();
-    const allowed = await ask({ Authorization: `Bearer ${sign('view')}` });
+    expect(link(await ask({ Authorization: `Bearer ${sign('publish', 'cam')}` }))).toBeNull();
+    const allowed = await ask({ Authorization: `Bearer ${sign('view', 'cam')}` });
     expect(link(allowed)).toContain('<stun:stun.l.google.com:19302>; rel="ice-server"');
     expect(allowed.status).toBe(204);
   });
