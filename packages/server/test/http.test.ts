@@ -212,7 +212,7 @@ describe('the viewer', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('content-security-policy')).toContain(
-        "default-src 'self'; connect-src 'self' ws: wss:;",
+        `default-src 'self'; connect-src 'self' ws://${new URL(server.httpUrl).host} wss://${new URL(server.httpUrl).host};`,
       );
     }
   });

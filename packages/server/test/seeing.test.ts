@@ -142,6 +142,8 @@ describe('pages', () => {
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy).toContain("default-src 'self'");
       expect(policy).toContain("script-src 'self'");
+      const { host } = new URL(server.httpUrl);
+      expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host};`);
       expect(policy).not.toContain('unsafe');
       expect(policy).toContain("frame-ancestors 'self' https://home.example");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -149,6 +151,19 @@ describe('pages', () => {
       expect(headers.get('x-powered-by')).toBeNull();
     },
   );
+
+  test('no header has anything of a Host in it that is none', async () => {
+    const server = await startTestServer();
+    const [status, sent] = await new Promise<[number | undefined, string]>((resolve) => {
+      const headers = { host: 'evil; script-src *' };
+      request({ host: '127.0.0.1', port: server.running.port, headers }, (response) => {
+        response.resume();
+        resolve([response.statusCode, JSON.stringify(response.headers)]);
+      }).end();
+    });
+    expect(status).toBe(400);
+    expect(sent).not.toContain('evil');
+  });
 
   test('a path leads to no other file than the viewer has', async () => {
     const server = await startTestServer();

@@ -45,7 +45,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   const { rooms, iceServers, site, authority, origins } = components;
   const app = new Hono<HttpEnvironment>();
 
-  app.use(securityHeaders(origins));
+  app.use(securityHeaders(origins, components.clientAddresses));
   app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
     if (address.mayAsk()) return next();
@@ -132,14 +132,19 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
 }
 
 /**
- * The page loads nothing from elsewhere; it opens a WebSocket to any server the link names. Its address is a key to a
- * stream and does not travel to other sites. Only pages that may use the server may have it in a frame.
+ * The page loads nothing from elsewhere, and connects to where it came from alone. Its address is a key to a stream and
+ * does not travel to other sites. Only pages that may use the server may have it in a frame.
  */
-function securityHeaders(origins: Origins) {
+function securityHeaders(origins: Origins, clientAddresses: ClientAddresses) {
+  /** `'self'` has no WebSockets in it for Safari before 15.4, so they are named. */
+  const webSockets = ({ env }: Context<HttpEnvironment>): string => {
+    const host = validHost(clientAddresses.hostOf(env.incoming));
+    return host === undefined ? '' : `ws://${host} wss://${host}`;
+  };
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
+      connectSrc: ["'self'", webSockets],
       imgSrc: ["'self'", 'data:', 'blob:'],
       mediaSrc: ["'self'", 'blob:'],
       styleSrc: ["'self'"],
@@ -157,6 +162,15 @@ function securityHeaders(origins: Origins) {
     strictTransportSecurity: false,
     permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
   });
+}
+
+/** As it may stand in a header. */
+function validHost(host: string | undefined): string | undefined {
+  try {
+    return host === undefined ? undefined : new URL(`http://${host}`).host;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Clients that predate Perch were given one URL in each entry, as a string, and may read nothing else. */
