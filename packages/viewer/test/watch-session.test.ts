@@ -560,6 +560,26 @@ describe('media that breaks', () => {
     expect(world.joins).toHaveLength(3);
   });
 
+  test('a camera that registers again does not cancel the mending of a newer connection', async () => {
+    await world.goLive();
+    const first = world.media;
+    world.player.handleNetworkChange();
+    for (let n = 0; n < 2; n++) {
+      world.joined();
+      await world.offer();
+      await world.media.answers();
+      world.media.events.onConnection('failed');
+    }
+    const joins = world.joins.length;
+    world.socket.receive({ type: 'broadcaster-joined', stream_id: STREAM });
+    for (let at = 0; at < 1_000; at += 40) {
+      first.events.onFrame();
+      await world.clock.advance(40);
+    }
+    expect(world.status.state).toBe('live');
+    expect(world.joins).toHaveLength(joins + 1);
+  });
+
   test('a disconnected one has 1.5 s to mend itself', async () => {
     await world.goLive();
     world.media.events.onConnection('disconnected');
