@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { addressKey } from '../src/adapters/http/client-address.ts';
-import { AddressBook } from '../src/domain/limits/address-book.ts';
+import { AddressBook, MAX_ENTRIES } from '../src/domain/limits/address-book.ts';
 import { DEFAULT_LIMITS, LIMITS } from '../src/domain/limits/limits.ts';
 import { TokenBucket } from '../src/domain/limits/token-bucket.ts';
 import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
@@ -57,6 +57,15 @@ describe('an address', () => {
     book.sweep();
     expect(book.size).toBe(0);
   });
+});
+
+test('addresses without end take no memory without end, and who has something open is kept', () => {
+  const book = new AddressBook(DEFAULT_LIMITS, () => 0);
+  const open = book.of('192.0.2.7');
+  open.openSocket();
+  for (let n = 0; n < 3 * MAX_ENTRIES; n++) book.of(`2001:db8::${n}`);
+  expect(book.size).toBeLessThanOrEqual(MAX_ENTRIES);
+  expect(book.of('192.0.2.7')).toBe(open);
 });
 
 describe('messages', () => {

@@ -8,6 +8,9 @@ import { TokenBucket } from './token-bucket.ts';
 /** As long as the slowest bucket takes to fill. */
 const FORGET_AFTER_MS = 60_000;
 
+/** Who owns a large IPv6 network has addresses without end. At so many, those with nothing open are forgotten at once. */
+export const MAX_ENTRIES = 50_000;
+
 /** A page loads a dozen files at once, and a household opens several. */
 const REQUEST_BURST_SECONDS = 10;
 
@@ -31,6 +34,7 @@ export class AddressBook {
   of(address: string): AddressUse {
     const existing = this.#entries.get(address);
     if (existing !== undefined) return existing;
+    if (this.#entries.size >= MAX_ENTRIES) this.#forget(Number.POSITIVE_INFINITY);
     const use = new AddressUse(this.#limits, this.#now);
     this.#entries.set(address, use);
     return use;
@@ -38,8 +42,13 @@ export class AddressBook {
 
   /** Called now and then. */
   sweep(): void {
-    const before = this.#now() - FORGET_AFTER_MS;
-    for (const [address, use] of this.#entries) if (use.isForgettable(before)) this.#entries.delete(address);
+    this.#forget(this.#now() - FORGET_AFTER_MS);
+  }
+
+  #forget(usedBeforeMs: number): void {
+    for (const [address, use] of this.#entries) {
+      if (use.isForgettable(usedBeforeMs)) this.#entries.delete(address);
+    }
   }
 }
 
