@@ -58,7 +58,9 @@ async function openProbed(browser: Browser, url: string): Promise<Page> {
       socketMs: Number.NaN,
       shownMs: new Promise((resolve) => {
         addEventListener('DOMContentLoaded', () => {
-          document.querySelector('video')?.requestVideoFrameCallback((now) => resolve(now));
+          (document.querySelector('perch-player')?.shadowRoot ?? document)
+            .querySelector('video')
+            ?.requestVideoFrameCallback((now) => resolve(now));
         });
       }),
     };

@@ -17,8 +17,12 @@ test('[JOIN8] [RESUME4] when the network changes the picture goes on while a new
   const seen = viewer.page.evaluate(
     () =>
       new Promise<{ longestGapMs: number; states: (string | null)[] }>((resolve) => {
-        const video = document.querySelector('video') as HTMLVideoElement;
-        const status = document.querySelector('#status') as HTMLElement;
+        const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+          'video',
+        ) as HTMLVideoElement;
+        const status = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+          '#status',
+        ) as HTMLElement;
         const states = new Set<string | null>();
         const watchState = new MutationObserver(() => states.add(status.getAttribute('data-state')));
         watchState.observe(status, { attributes: true });

@@ -100,7 +100,9 @@ function seen({ page }: ViewerPage): Promise<Record<string, number>> {
 
 async function watchStates({ page }: ViewerPage): Promise<void> {
   await page.evaluate(() => {
-    const status = document.querySelector('#status') as HTMLElement;
+    const status = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+      '#status',
+    ) as HTMLElement;
     const note = () =>
       status.setAttribute('data-seen', `${status.dataset['seen'] ?? ''} ${status.dataset['state']}`);
     note();

@@ -64,8 +64,12 @@ function watchGaps(viewer: ViewerPage, forMs: number) {
   return viewer.page.evaluate(
     (ms) =>
       new Promise<{ longestMs: number; pictures: number; states: (string | null)[] }>((resolve) => {
-        const video = document.querySelector('video') as HTMLVideoElement;
-        const status = document.querySelector('#status') as HTMLElement;
+        const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+          'video',
+        ) as HTMLVideoElement;
+        const status = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+          '#status',
+        ) as HTMLElement;
         const states = new Set<string | null>();
         new MutationObserver(() => states.add(status.getAttribute('data-state'))).observe(status, {
           attributes: true,

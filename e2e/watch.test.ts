@@ -90,7 +90,7 @@ describe('the page', () => {
   test('leaves nothing open after Disconnect, and the server knows', async () => {
     const { perch, port } = await serve();
     await stream(port);
-    const viewer = await watch(port);
+    const viewer = await open(`http://127.0.0.1:${port}/?stream=pi-camera-stream`);
     await viewer.reaches('live');
     await viewer.page.click('#disconnectBtn');
     await viewer.reaches('idle');

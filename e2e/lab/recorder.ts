@@ -39,7 +39,9 @@ export function startRecorder(): void {
   const STRIP_EVERY_MS = 100;
   const recording: Recording = { pictures: [], strips: [], seconds: [] };
   window.labRecording = recording;
-  const video = document.querySelector('video') as HTMLVideoElement;
+  const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+    'video',
+  ) as HTMLVideoElement;
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
 

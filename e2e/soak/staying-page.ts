@@ -58,7 +58,9 @@ export class StayingPage implements Stayer {
 function startClock(): void {
   const clock: SoakClock = { lastMs: performance.now(), longestMs: 0 };
   window.soakClock = clock;
-  const video = document.querySelector('video') as HTMLVideoElement;
+  const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+    'video',
+  ) as HTMLVideoElement;
   video.requestVideoFrameCallback(function shown() {
     video.requestVideoFrameCallback(shown);
     const now = performance.now();

@@ -34,7 +34,9 @@ export class ViewerPage {
     await page.addInitScript((onlyRelays) => {
       const firstPictureMs = new Promise<number>((resolve) => {
         addEventListener('DOMContentLoaded', () => {
-          document.querySelector('video')?.requestVideoFrameCallback((now) => resolve(now));
+          (document.querySelector('perch-player')?.shadowRoot ?? document)
+            .querySelector('video')
+            ?.requestVideoFrameCallback((now) => resolve(now));
         });
       });
       const probe: Probe = { firstPictureMs, joinMs: Number.NaN, connections: [], sockets: [] };
@@ -79,7 +81,9 @@ export class ViewerPage {
     await this.page.evaluate(
       (wanted) =>
         new Promise<void>((resolve) => {
-          const video = document.querySelector('video') as HTMLVideoElement;
+          const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+            'video',
+          ) as HTMLVideoElement;
           let left = wanted;
           const shown = (): void => {
             left--;
@@ -118,7 +122,9 @@ export class ViewerPage {
   /** The size of the picture, in pixels. */
   size(): Promise<readonly [number, number]> {
     return this.page.evaluate(() => {
-      const video = document.querySelector('video') as HTMLVideoElement;
+      const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+        'video',
+      ) as HTMLVideoElement;
       return [video.videoWidth, video.videoHeight] as const;
     });
   }
@@ -142,7 +148,9 @@ export class ViewerPage {
     const rows = await this.page.evaluate(
       (wanted) =>
         new Promise<{ at: number; luma: number[] }[]>((resolve) => {
-          const video = document.querySelector('video') as HTMLVideoElement;
+          const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
+            'video',
+          ) as HTMLVideoElement;
           const canvas = new OffscreenCanvas(video.videoWidth, 1);
           const context = canvas.getContext('2d', {
             willReadFrequently: true,

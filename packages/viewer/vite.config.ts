@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** The page in `dist/site`. It is also served at /watch/<stream>, so its files have absolute addresses. */
+/** The pages in `dist/site`. One is also served at /watch/<stream>, so their files have absolute addresses. */
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
   base: '/',
@@ -12,5 +12,8 @@ export default defineConfig({
     // The server's Content-Security-Policy allows files of its own and nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index.html', 'watch.html'].map((page) => `${import.meta.dirname}/src/${page}`),
+    },
   },
 });

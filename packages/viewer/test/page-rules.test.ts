@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { signalingUrl } from '../src/adapters/browser-socket.ts';
-import { describeStatus, type Status } from '../src/domain/status.ts';
+import { linkTo, parseSource } from '../src/domain/source.ts';
+import type { Status } from '../src/domain/status.ts';
 import { streamOfLink } from '../src/domain/stream-link.ts';
+import { describeStatus } from '../src/text/describe-status.ts';
+import { textFor } from '../src/text/text.ts';
 
 describe('a link', () => {
   test.each([
@@ -19,13 +22,42 @@ describe('a link', () => {
     expect(streamOfLink(path, query)).toBe(stream);
   });
 
-  test('the WebSocket goes where the page came from, as safely', () => {
-    expect(signalingUrl({ protocol: 'http:', host: 'pi.example:8080' })).toBe('ws://pi.example:8080/');
-    expect(signalingUrl({ protocol: 'https:', host: '[::1]' })).toBe('wss://[::1]/');
+  test('the WebSocket goes to the same server, as safely', () => {
+    expect(signalingUrl('http://pi.example:8080')).toBe('ws://pi.example:8080/');
+    expect(signalingUrl('https://[::1]')).toBe('wss://[::1]/');
+  });
+
+  test.each([
+    ['https://cam.example/watch/garden#token=a.b.c', 'https://cam.example', 'garden', 'a.b.c'],
+    ['https://cam.example/watch/garden#a.b.c', 'https://cam.example', 'garden', 'a.b.c'],
+    [
+      'https://cam.example:8443/?stream=back+door&token=a.b.c',
+      'https://cam.example:8443',
+      'back door',
+      'a.b.c',
+    ],
+    ['/watch/V%C3%B6gel%2F1', 'http://page.example', 'Vögel/1', undefined],
+  ])('%s is a source for a player', (link, server, streamId, token) => {
+    const source = parseSource(link, 'http://page.example/some/page');
+    expect(source).toEqual({ server, streamId, token });
+    expect(source && parseSource(linkTo(source), 'http://elsewhere.example')).toEqual(source);
+  });
+
+  test.each([
+    '',
+    'garden',
+    'https://',
+    'javascript:alert(1)//watch/x',
+    'https://cam.example/',
+    'rtsp://cam/watch/x',
+  ])('%j is none', (link) => {
+    expect(parseSource(link, 'http://page.example/some/page')).toBeUndefined();
   });
 });
 
-test('every status has one sentence of its own', () => {
+test.each([['en'], ['de']])('every status has one sentence of its own in %s', (language) => {
+  const text = textFor([language]);
+  expect(text.code).toBe(language);
   const statuses: Status[] = [
     { state: 'idle' },
     { state: 'connecting', step: 'server' },
@@ -43,13 +75,19 @@ test('every status has one sentence of its own', () => {
     { state: 'ended', why: 'refused' },
     { state: 'ended', why: 'refused', detail: 'Not today.' },
     { state: 'ended', why: 'bad-stream-id' },
+    { state: 'ended', why: 'bad-source' },
     { state: 'ended', why: 'too-many-viewers' },
     { state: 'ended', why: 'not-acceptable' },
     { state: 'ended', why: 'no-webrtc' },
   ];
-  const sentences = statuses.map(describeStatus);
+  const sentences = statuses.map((status) => describeStatus(status, text));
   expect(new Set(sentences).size).toBe(statuses.length);
-  expect(sentences.filter((sentence) => /live/iu.test(sentence) && !/^Live/u.test(sentence))).toEqual([
-    'This browser has no WebRTC, which live video needs.',
-  ]);
+  const live = statuses.filter(({ state }) => state === 'live').map((status) => describeStatus(status, text));
+  expect(sentences.filter((sentence) => sentence.startsWith('Live'))).toEqual(live);
+});
+
+test('the language is the first that there is, else English', () => {
+  expect(textFor(['fr-CA', 'de-AT', 'en']).code).toBe('de');
+  expect(textFor(['fr']).code).toBe('en');
+  expect(textFor([]).code).toBe('en');
 });

@@ -1,6 +1,7 @@
 /** What a viewer does about relays: which there are, how long they last, and that there are none. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { describeStatus } from '../src/domain/status.ts';
+import { describeStatus } from '../src/text/describe-status.ts';
+import { en } from '../src/text/en.ts';
 import { FakeWorld, settle } from './fake-world.ts';
 
 const turn = (username: string) => [{ urls: ['turn:turn.example'], username, credential: 'c' }];
@@ -107,7 +108,7 @@ describe('the server is told', () => {
 });
 
 describe('without a relay', () => {
-  const sentence = () => describeStatus(world.status);
+  const sentence = () => describeStatus(world.status, en);
 
   test('[ICE5] a connection that takes long is said to be tried directly alone, and why', async () => {
     await world.goToMedia(NO_TURN);

@@ -5,13 +5,14 @@ interface NetworkInformation extends EventTarget {
 }
 
 /** Calls back when the network came back or is of another kind. `change` alone also tells of every guess at its speed. */
-export function watchNetwork(onChange: () => void): void {
-  addEventListener('online', onChange);
+export function watchNetwork(onChange: () => void, signal: AbortSignal): void {
+  addEventListener('online', onChange, { signal });
   const { connection } = navigator as Navigator & { readonly connection?: NetworkInformation };
   let kind = connection?.type;
-  connection?.addEventListener('change', () => {
-    if (connection.type === kind) return;
-    kind = connection.type;
+  const handleChange = () => {
+    if (connection?.type === kind) return;
+    kind = connection?.type;
     if (kind !== 'none') onChange();
-  });
+  };
+  connection?.addEventListener('change', handleChange, { signal });
 }

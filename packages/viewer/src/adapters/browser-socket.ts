@@ -3,9 +3,9 @@ import type { OpenSocket } from '../domain/ports.ts';
 /** 1000 means that we leave (SPEC.md, JOIN6). A page may send no other code but its own, from 3000 on. */
 const CLOSE_CODES = { left: 1000, lost: 4000 } as const;
 
-/** The server that served the page, over the same security. */
-export function signalingUrl(page: { readonly protocol: string; readonly host: string }): string {
-  return `${page.protocol === 'https:' ? 'wss:' : 'ws:'}//${page.host}/`;
+/** The WebSocket of a server, an origin such as `https://camera.example`, over the same security. */
+export function signalingUrl(server: string): string {
+  return `${server.replace(/^http/u, 'ws')}/`;
 }
 
 /** Opens browser WebSockets to `url`. Binary frames are not part of the protocol and are dropped. */

@@ -6,12 +6,11 @@ export interface ScreenEvents {
 }
 
 export interface ScreenElements {
-  /** Holds the others; carries `data-picture` for the style sheet and `--ratio`, the picture's width by height. */
+  /** Holds the others; carries `data-picture` for the style sheet. */
   readonly frame: HTMLElement;
   readonly video: HTMLVideoElement;
   /** Lies over the video with the last frame of a stream that ended. */
   readonly still: HTMLCanvasElement;
-  readonly playButton: HTMLButtonElement;
 }
 
 interface Showing {
@@ -44,6 +43,11 @@ export class Screen {
     const hasPicture = this.#elements.frame.getAttribute('data-picture') === 'video';
     if (this.#showing === undefined || !hasPicture) this.#present(stream, events);
     else this.#prepare(stream, events);
+  }
+
+  /** Plays what the browser refused to play by itself: only within the handler of a click or a key. */
+  playByHand(): void {
+    this.#play();
   }
 
   /** Ends a stream, whether it is shown or waits. One that was shown leaves its last frame. */
@@ -79,7 +83,7 @@ export class Screen {
   #present(stream: MediaStream, events: ScreenEvents): void {
     this.#stopWaiting();
     this.#hold();
-    const { frame, video, playButton } = this.#elements;
+    const { frame, video } = this.#elements;
     const listening = new AbortController();
     const { signal } = listening;
     this.#showing = { stream, events, listening };
@@ -91,7 +95,6 @@ export class Screen {
       events.onFrame();
     };
     watchFrames(video, signal, onFrame);
-    video.addEventListener('resize', () => this.#fitRatio(), { signal });
     // Leaving iOS's own fullscreen pauses the video; so do phone calls.
     video.addEventListener('pause', () => this.#play(), { signal });
     // Some phones pause the video of a hidden page, and refuse to play it until the page is seen again.
@@ -99,7 +102,6 @@ export class Screen {
       if (!document.hidden && video.paused) this.#play();
     };
     document.addEventListener('visibilitychange', resume, { signal });
-    playButton.addEventListener('click', () => this.#play(), { signal });
     this.#play();
   }
 
@@ -130,14 +132,6 @@ export class Screen {
   #stopListening(): void {
     this.#showing?.listening.abort();
     this.#showing = undefined;
-    this.#elements.playButton.hidden = true;
-  }
-
-  #fitRatio(): void {
-    const { frame, video } = this.#elements;
-    if (video.videoWidth > 0 && video.videoHeight > 0) {
-      frame.style.setProperty('--ratio', String(video.videoWidth / video.videoHeight));
-    }
   }
 
   #play(): void {
@@ -145,7 +139,6 @@ export class Screen {
     if (showing === undefined) return;
     const report = (blocked: boolean) => {
       if (this.#showing !== showing) return;
-      this.#elements.playButton.hidden = !blocked;
       showing.events.onBlocked(blocked);
     };
     this.#elements.video.play().then(

@@ -11,8 +11,8 @@ export interface LinkToken {
 }
 
 /**
- * From the fragment, `#token=`, which browsers send to no server; else from the query, `?token=`, whence it is moved
- * to the fragment: reloads and bookmarks then keep it to themselves.
+ * From the fragment, `#token=` or the bare token, which browsers send to no server; else from the query, `?token=`,
+ * whence it is moved to the fragment: reloads and bookmarks then keep it to themselves.
  */
 export function tokenOfLink({
   pathname,
@@ -21,7 +21,8 @@ export function tokenOfLink({
 }: Pick<Location, 'pathname' | 'search' | 'hash'>): LinkToken {
   const query = new URLSearchParams(search);
   const asked = query.get('token');
-  const given = new URLSearchParams(hash.replace(/^#/u, '')).get('token') ?? asked;
+  const fragment = hash.replace(/^#/u, '');
+  const given = new URLSearchParams(fragment).get('token') ?? (TOKEN.test(fragment) ? fragment : asked);
   const [token] = TOKEN.exec(given?.trim() ?? '') ?? [];
   if (asked === null) return { token, address: undefined };
   query.delete('token');

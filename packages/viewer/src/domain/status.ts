@@ -1,4 +1,4 @@
-/** What the person is told: exactly one of these at any time, and a sentence for each. */
+/** What the person is told: exactly one of these at any time. Its sentence is in `text/`. */
 import type { ErrorCode } from '@perch/protocol';
 
 export type ConnectingStep =
@@ -28,6 +28,8 @@ export type EndReason =
       | 'token-revoked'
       | 'forbidden'
     >
+  /** What was given as `src` names no stream of any server. */
+  | 'bad-source'
   /** The browser has no WebRTC, or it is turned off. */
   | 'no-webrtc';
 
@@ -51,81 +53,4 @@ export type Status =
 
 export function isSameStatus(a: Status, b: Status): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** One sentence for a person. It does not count attempts: a screen reader would read each of them aloud. */
-export function describeStatus(status: Status): string {
-  switch (status.state) {
-    case 'idle':
-      return 'Not connected.';
-    case 'connecting':
-      return describeStep(status.step) + describeNoRelay(status.noRelay);
-    case 'waiting-for-camera':
-      return 'The camera is offline. Its picture will start by itself.';
-    case 'camera-restarting':
-      return 'The camera is restarting. Its picture comes back by itself.';
-    case 'live':
-      return status.serverLost ? 'Live. The server is out of reach; the picture goes on without it.' : 'Live';
-    case 'reconnecting':
-      return status.why === 'server'
-        ? 'The server can’t be reached. Trying again…'
-        : `No picture is arriving. Asking the camera again…${describeNoRelay(status.noRelay)}`;
-    case 'ended':
-      return describeEnd(status.why, status.detail);
-    default:
-      return status satisfies never;
-  }
-}
-
-function describeStep(step: ConnectingStep): string {
-  switch (step) {
-    case 'server':
-      return 'Calling the server…';
-    case 'joining':
-      return 'Asking for the stream…';
-    case 'waiting-for-offer':
-      return 'Waiting for the camera to answer…';
-    case 'media':
-      return 'Opening the video…';
-    case 'tap':
-      return 'Tap to start the picture.';
-    default:
-      return step satisfies never;
-  }
-}
-
-/** Where the networks allow no direct connection, only the owner can help, and needs to know why. */
-function describeNoRelay(why: string | undefined): string {
-  return why === undefined ? '' : ` Only a direct connection can be tried: ${why}.`;
-}
-
-function describeEnd(why: EndReason, detail: string | undefined): string {
-  switch (why) {
-    case 'replaced':
-      return 'Stopped: another connection took the place of this one.';
-    case 'bad-stream-id':
-      return 'That is not a stream name. Please check it.';
-    case 'too-many-viewers':
-      return 'The camera has as many viewers as it can serve. Please try later.';
-    case 'too-many-streams':
-      return 'The server has as many streams as it takes. Please try later.';
-    case 'token-missing':
-      return 'This link is not complete. Please ask the camera’s owner for one with a key in it.';
-    case 'token-invalid':
-      return 'This link’s key is not one of this server. Please ask the camera’s owner for a new link.';
-    case 'token-expired':
-      return 'This link has expired. Please ask the camera’s owner for a new one.';
-    case 'token-revoked':
-      return 'This link is no longer valid. Please ask the camera’s owner for a new one.';
-    case 'forbidden':
-      return 'This link is for another camera. Please ask the camera’s owner for one for this camera.';
-    case 'not-acceptable':
-      return 'This browser can’t show the camera’s video.';
-    case 'no-webrtc':
-      return 'This browser has no WebRTC, which live video needs.';
-    case 'refused':
-      return detail ? `Refused: ${detail}` : 'The server refused the connection.';
-    default:
-      return why satisfies never;
-  }
 }

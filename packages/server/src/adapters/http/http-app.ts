@@ -120,7 +120,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   app.route('/whep', whepRoutes({ ...components, sessions: components.whep }));
 
   app.get('/', (context) => serve(context, site.index));
-  app.get('/watch/:id', (context) => serve(context, site.index));
+  app.get('/watch/:id', (context) => serve(context, site.watch));
   app.get('*', (context) => {
     const file = site.files.get(pathOf(context));
     return file === undefined ? context.notFound() : serve(context, file);

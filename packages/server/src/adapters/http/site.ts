@@ -15,8 +15,10 @@ export interface SiteFile {
 }
 
 export interface Site {
-  /** The page, for `/` and every link to a stream. */
+  /** The page at `/`. */
   readonly index: SiteFile;
+  /** The page of every link to a stream: `watch.html`, or index.html where the folder has one page. */
+  readonly watch: SiteFile;
   /** By URL path, decoded: `/assets/player-3f2a.js`. */
   readonly files: ReadonlyMap<string, SiteFile>;
 }
@@ -32,7 +34,7 @@ export async function readSite(directory: string): Promise<Site> {
     if (!entry.isFile() || urlPath.includes('/.')) continue;
     files.set(urlPath, await readSiteFile(path, urlPath));
   }
-  return { index, files };
+  return { index, watch: files.get('/watch.html') ?? index, files };
 }
 
 async function readSiteFile(path: string, urlPath: string): Promise<SiteFile> {

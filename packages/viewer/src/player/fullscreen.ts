@@ -1,3 +1,5 @@
+import type { Text } from '../text/text.ts';
+
 /** iOS phones have fullscreen for videos only, under an old name. */
 interface IosVideo extends HTMLVideoElement {
   webkitEnterFullscreen?(): void;
@@ -10,16 +12,22 @@ const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_PX = 40;
 
 export interface FullscreenElements {
-  readonly frame: HTMLElement;
+  /** What fills the screen. */
+  readonly host: HTMLElement;
   readonly video: HTMLVideoElement;
   readonly button: HTMLButtonElement;
 }
 
-/** The fullscreen button, key F and the double tap. Hides the button where the browser has no fullscreen at all. */
-export function installFullscreen({ frame, video, button }: FullscreenElements): void {
-  const toggle = fullscreenToggle(frame, video);
-  button.hidden = toggle === undefined;
-  if (toggle === undefined) return;
+/** The fullscreen button, key F and the double tap. Removes the button where the browser has no fullscreen at all. */
+export function installFullscreen(
+  { host, video, button }: FullscreenElements,
+  words: Pick<Text['player'], 'fullscreen' | 'leaveFullscreen'>,
+): void {
+  const toggle = fullscreenToggle(host, video);
+  if (toggle === undefined) {
+    button.remove();
+    return;
+  }
   button.addEventListener('click', toggle);
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() !== 'f' || event.ctrlKey || event.metaKey || event.altKey || event.repeat)
@@ -36,17 +44,19 @@ export function installFullscreen({ frame, video, button }: FullscreenElements):
     last = isDouble ? undefined : event;
     if (isDouble) toggle();
   });
-  document.addEventListener('fullscreenchange', () => {
-    const label = document.fullscreenElement ? 'Leave fullscreen' : 'Fullscreen';
+  const name = () => {
+    const label = document.fullscreenElement === host ? words.leaveFullscreen : words.fullscreen;
     button.setAttribute('aria-label', label);
     button.title = `${label} (F)`;
-  });
+  };
+  document.addEventListener('fullscreenchange', name);
+  name();
 }
 
-function fullscreenToggle(frame: HTMLElement, video: IosVideo): (() => void) | undefined {
-  if (typeof frame.requestFullscreen === 'function' && document.fullscreenEnabled) {
+function fullscreenToggle(host: HTMLElement, video: IosVideo): (() => void) | undefined {
+  if (typeof host.requestFullscreen === 'function' && document.fullscreenEnabled) {
     return () => {
-      const done = document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen();
+      const done = document.fullscreenElement ? document.exitFullscreen() : host.requestFullscreen();
       done.catch(() => undefined);
     };
   }

@@ -1,0 +1,5 @@
+/** Makes `<perch-player>` known to the page: for a script tag, and for pages of ours. */
+import { PerchPlayer } from './perch-player.ts';
+
+// Two script tags of one page may both bring it.
+if (customElements.get('perch-player') === undefined) customElements.define('perch-player', PerchPlayer);

@@ -1,0 +1,33 @@
+import type { EndReason, Status } from '../domain/status.ts';
+import type { Text } from './en.ts';
+
+/** One sentence for a person. It does not count attempts: a screen reader would read each of them aloud. */
+export function describeStatus(status: Status, text: Text): string {
+  const { status: words } = text;
+  switch (status.state) {
+    case 'idle':
+      return words.idle;
+    case 'connecting':
+      return withNoRelay(words.connecting[status.step], status.noRelay, text);
+    case 'waiting-for-camera':
+      return words.waitingForCamera;
+    case 'camera-restarting':
+      return words.cameraRestarting;
+    case 'live':
+      return status.serverLost ? words.liveWithoutServer : words.live;
+    case 'reconnecting':
+      return status.why === 'server' ? words.serverLost : withNoRelay(words.mediaLost, status.noRelay, text);
+    case 'ended':
+      return describeEnd(status.why, status.detail, text);
+    default:
+      return status satisfies never;
+  }
+}
+
+function withNoRelay(sentence: string, why: string | undefined, text: Text): string {
+  return why === undefined ? sentence : `${sentence} ${text.status.onlyDirect(why)}`;
+}
+
+function describeEnd(why: EndReason, detail: string | undefined, { ended }: Text): string {
+  return why === 'refused' && detail ? ended.refusedBecause(detail) : ended[why];
+}
