@@ -76,7 +76,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 }
 
 /** A built viewer in miniature, in a folder of its own. */
-export async function makeSite(): Promise<string> {
+export async function makeSite(more: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'perch-site-'));
   onTestFinished(() => rm(parent, { recursive: true }));
   const directory = join(parent, 'site');
@@ -85,5 +85,6 @@ export async function makeSite(): Promise<string> {
   await writeFile(join(directory, '.hidden'), 'not for the web');
   await writeFile(join(directory, 'index.html'), INDEX_HTML);
   await writeFile(join(directory, 'assets', 'player-3f2a.js'), 'export {};');
+  for (const [name, content] of Object.entries(more)) await writeFile(join(directory, name), content);
   return directory;
 }

@@ -5,7 +5,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { secureHeaders } from 'hono/secure-headers';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Rooms } from '../../domain/rooms.ts';
@@ -15,7 +14,9 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
-import type { Site, SiteFile } from './site.ts';
+import { securityHeaders } from './security-headers.ts';
+import { serveFile } from './serve-file.ts';
+import type { Site } from './site.ts';
 import { tokenOf } from './token-of.ts';
 import { whepRoutes } from './whep.ts';
 
@@ -119,11 +120,12 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
 
   app.route('/whep', whepRoutes({ ...components, sessions: components.whep }));
 
-  app.get('/', (context) => serve(context, site.index));
-  app.get('/watch/:id', (context) => serve(context, site.watch));
+  app.get('/', (context) => serveFile(context, site.index));
+  app.get('/watch/:id', (context) => serveFile(context, site.watch));
+  for (const path of ['/check', '/check/:id']) app.get(path, (context) => serveFile(context, site.check));
   app.get('*', (context) => {
     const file = site.files.get(pathOf(context));
-    return file === undefined ? context.notFound() : serve(context, file);
+    return file === undefined ? context.notFound() : serveFile(context, file);
   });
 
   app.notFound((context) => context.text('Not found\n', 404));
@@ -131,59 +133,9 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   return app;
 }
 
-/**
- * The page loads nothing from elsewhere, and connects to where it came from alone. Its address is a key to a stream and
- * does not travel to other sites. Only pages that may use the server may have it in a frame.
- */
-function securityHeaders(origins: Origins, clientAddresses: ClientAddresses) {
-  /** `'self'` has no WebSockets in it for Safari before 15.4, so they are named. */
-  const webSockets = ({ env }: Context<HttpEnvironment>): string => {
-    const host = validHost(clientAddresses.hostOf(env.incoming));
-    return host === undefined ? '' : `ws://${host} wss://${host}`;
-  };
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'self'"],
-      connectSrc: ["'self'", webSockets],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      mediaSrc: ["'self'", 'blob:'],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'self'", ...origins.list],
-    },
-    referrerPolicy: 'no-referrer',
-    // The player may be used in pages elsewhere, and the page stand in a frame of those that frame-ancestors names.
-    crossOriginResourcePolicy: false,
-    xFrameOptions: false,
-    // Whether the address has HTTPS at all is the proxy's to know.
-    strictTransportSecurity: false,
-    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
-  });
-}
-
-/** As it may stand in a header. */
-function validHost(host: string | undefined): string | undefined {
-  try {
-    return host === undefined ? undefined : new URL(`http://${host}`).host;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Clients that predate Perch were given one URL in each entry, as a string, and may read nothing else. */
 function oneUrlEach({ iceServers }: IceServerState) {
   return iceServers.flatMap(({ urls, ...login }) => urls.map((url) => ({ urls: url, ...login })));
-}
-
-function serve(context: Context<HttpEnvironment>, file: SiteFile): Response {
-  context.header('Cache-Control', file.cacheControl);
-  context.header('ETag', file.etag);
-  if (context.req.header('If-None-Match') === file.etag) return context.body(null, 304);
-  context.header('Content-Type', file.contentType);
-  return context.body(file.body);
 }
 
 function pathOf(context: Context<HttpEnvironment>): string {

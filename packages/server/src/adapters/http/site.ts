@@ -6,11 +6,19 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { getMimeType } from 'hono/utils/mime';
+import { type Coding, compress } from './content-coding.ts';
 
 export interface SiteFile {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly contentType: string;
-  readonly cacheControl: string;
+  /** All but the coding, ETag and `Vary`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly plain: SiteBody;
+  /** Those that are smaller than the plain one. */
+  readonly coded: ReadonlyMap<Coding, SiteBody>;
+}
+
+/** One way to send a file. An ETag names the bytes, so each has its own (RFC 9110, section 8.8.3.3). */
+export interface SiteBody {
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly etag: string;
 }
 
@@ -19,31 +27,58 @@ export interface Site {
   readonly index: SiteFile;
   /** The page of every link to a stream: `watch.html`, or index.html where the folder has one page. */
   readonly watch: SiteFile;
+  /** The page that says why a connection fails: `check.html`, or index.html. */
+  readonly check: SiteFile;
   /** By URL path, decoded: `/assets/player-3f2a.js`. */
   readonly files: ReadonlyMap<string, SiteFile>;
 }
 
+/** The element for pages elsewhere, which name it by this path in a script tag. */
+const EMBEDDED_PLAYER = '/perch-player.js';
+
+/** Pages elsewhere load it each time; a fix reaches them within so long. */
+const EMBEDDED_PLAYER_SECONDS = 300;
+
 /** Rejects with the file system's error when there is no folder or no index.html in it. */
 export async function readSite(directory: string): Promise<Site> {
   const index = await readSiteFile(join(directory, 'index.html'), '/index.html');
-  const files = new Map<string, SiteFile>();
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    const urlPath = `/${relative(directory, path).split(sep).join('/')}`;
-    if (!entry.isFile() || urlPath.includes('/.')) continue;
-    files.set(urlPath, await readSiteFile(path, urlPath));
-  }
-  return { index, watch: files.get('/watch.html') ?? index, files };
+  const files = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const urlPath = `/${relative(directory, path).split(sep).join('/')}`;
+      const isPublic = entry.isFile() && !urlPath.includes('/.');
+      return isPublic ? ([[urlPath, await readSiteFile(path, urlPath)]] as const) : [];
+    }),
+  );
+  const byPath = new Map(files.flat());
+  const page = (name: string) => byPath.get(`/${name}.html`) ?? index;
+  return { index, watch: page('watch'), check: page('check'), files: byPath };
 }
 
 async function readSiteFile(path: string, urlPath: string): Promise<SiteFile> {
-  const body = new Uint8Array(await readFile(path));
+  const bytes = new Uint8Array(await readFile(path));
+  const contentType = getMimeType(urlPath) ?? 'application/octet-stream';
+  const coded = await compress(bytes, contentType);
   return {
-    body,
-    contentType: getMimeType(urlPath) ?? 'application/octet-stream',
-    // The build puts a hash of the content into the names under assets/: they never change.
-    cacheControl: urlPath.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    headers: { 'Content-Type': contentType, ...cachingOf(urlPath) },
+    plain: toBody(bytes),
+    coded: new Map(coded.map(([coding, it]) => [coding, toBody(it)])),
   };
+}
+
+function cachingOf(urlPath: string): Record<string, string> {
+  // The build puts a hash of the content into the names under assets/: they never change.
+  if (urlPath.startsWith('/assets/')) return { 'Cache-Control': 'public, max-age=31536000, immutable' };
+  if (urlPath !== EMBEDDED_PLAYER) return { 'Cache-Control': 'no-cache' };
+  return {
+    'Cache-Control': `public, max-age=${EMBEDDED_PLAYER_SECONDS}`,
+    // It is code without a secret. Whether a page may watch with it is asked of the page's origin and of a token.
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  };
+}
+
+function toBody(bytes: Uint8Array<ArrayBuffer>): SiteBody {
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
 }
