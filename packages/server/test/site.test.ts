@@ -1,5 +1,5 @@
 /** How the viewer's files are sent: which one for which path, how small, to whom, and for how long. */
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { chooseCoding } from '../src/adapters/http/content-coding.ts';
@@ -11,7 +11,7 @@ const NOISE = Uint8Array.from({ length: 2000 }, (_, n) => (n * 7919) % 251);
 
 interface Answer {
   readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
