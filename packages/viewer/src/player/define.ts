@@ -1,5 +1,7 @@
 /** Makes `<perch-player>` known to the page: for a script tag, and for pages of ours. */
 import { PerchPlayer } from './perch-player.ts';
 
+export type { PerchPlayer };
+
 // Two script tags of one page may both bring it.
 if (customElements.get('perch-player') === undefined) customElements.define('perch-player', PerchPlayer);
