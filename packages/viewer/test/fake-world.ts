@@ -12,6 +12,7 @@ import type {
   SocketEvents,
 } from '../src/domain/ports.ts';
 import type { Status } from '../src/domain/status.ts';
+import { countersOf, pathOf } from './fake-counters.ts';
 
 export const STREAM = 'garden';
 export const OFFER = [
@@ -119,8 +120,9 @@ export class FakeConnection implements MediaConnection {
     this.candidates.push(added);
   }
 
-  route() {
-    return Promise.resolve(this.isRoute);
+  counters() {
+    const kind = this.isRoute === 'relayed' ? 'relay' : 'host';
+    return Promise.resolve(this.isRoute && countersOf(pathOf({ kind })));
   }
 
   close() {

@@ -1,13 +1,19 @@
 import type { IceServer } from '@perch/protocol';
-import type { Candidate, Media, MediaConnection, MediaEvents, Route } from '../domain/ports.ts';
+import type { Candidate, Media, MediaConnection, MediaEvents } from '../domain/ports.ts';
 import type { Screen } from './screen.ts';
+import { readCounters } from './stream-stats.ts';
 
 /** RTCPeerConnection (W3C WebRTC 1.0), receiving only, with its video on `screen`. */
 export function browserMedia(screen: Screen): Media {
   const ahead = new PeerAhead();
+  let opened = 0;
   return {
     supported: typeof RTCPeerConnection === 'function',
-    open: (iceServers, events) => openConnection(screen, ahead.take(toBrowser(iceServers)), events),
+    open: (iceServers, events) => {
+      const peer = ahead.take(toBrowser(iceServers));
+      opened += 1;
+      return openConnection(screen, { peer, connection: opened }, events);
+    },
     clear: () => {
       ahead.close();
       screen.clear();
@@ -57,7 +63,11 @@ function canBeConfigured(): boolean {
   return typeof RTCPeerConnection === 'function' && 'setConfiguration' in RTCPeerConnection.prototype;
 }
 
-function openConnection(screen: Screen, peer: RTCPeerConnection, events: MediaEvents): MediaConnection {
+function openConnection(
+  screen: Screen,
+  { peer, connection }: { peer: RTCPeerConnection; connection: number },
+  events: MediaEvents,
+): MediaConnection {
   const stream = new MediaStream();
   const listening = new AbortController();
   const { signal } = listening;
@@ -95,37 +105,13 @@ function openConnection(screen: Screen, peer: RTCPeerConnection, events: MediaEv
       // A candidate of a connection that was replaced, or of a family this browser lacks: others remain.
       peer.addIceCandidate({ sdpMid: null, sdpMLineIndex: null, ...candidate }).catch(() => undefined);
     },
-    route: () => findRoute(peer).catch(() => undefined),
+    counters: () => readCounters(peer, connection).catch(() => undefined),
     close: () => {
       listening.abort();
       screen.end(stream);
       peer.close();
     },
   };
-}
-
-async function findRoute(peer: RTCPeerConnection): Promise<Route | undefined> {
-  const stats = new Map<string, Stat>();
-  for (const [id, stat] of (await peer.getStats()) as ReadonlyMap<string, Stat>) stats.set(id, stat);
-  const all = [...stats.values()];
-  const selected = all.find(({ type }) => type === 'transport')?.selectedCandidatePairId;
-  // Firefox has no such id, and marks the pair itself.
-  const pair =
-    stats.get(selected ?? '') ?? all.find((stat) => stat.type === 'candidate-pair' && stat.selected);
-  if (pair === undefined) return undefined;
-  const ends = [pair.localCandidateId, pair.remoteCandidateId].map(
-    (id) => stats.get(id ?? '')?.candidateType,
-  );
-  return ends.includes('relay') ? 'relayed' : 'direct';
-}
-
-interface Stat {
-  readonly type: string;
-  readonly selectedCandidatePairId?: string;
-  readonly selected?: boolean;
-  readonly localCandidateId?: string;
-  readonly remoteCandidateId?: string;
-  readonly candidateType?: string;
 }
 
 function toWire({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): Candidate {

@@ -9,6 +9,7 @@ import type { Ports } from './ports.ts';
 import { RelayRenewal } from './relay-renewal.ts';
 import type { Room } from './room.ts';
 import type { MediaFacts } from './status-of.ts';
+import type { StreamCounters } from './stream-counters.ts';
 
 /**
  * No new frame for this long, with the camera there: something is broken between us. A streamer whose camera program
@@ -99,6 +100,10 @@ export class MediaKeeper {
       directIsSlow: this.#directIsSlow,
       noRelay: this.#ice.noRelay,
     };
+  }
+
+  counters(): Promise<StreamCounters | undefined> {
+    return this.#legs.counters();
   }
 
   setVisible(visible: boolean): void {

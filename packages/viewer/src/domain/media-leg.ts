@@ -1,5 +1,7 @@
 import { checkUsableCandidate, checkUsableSdp, type IceServer } from '@perch/protocol';
+import { mediaPath } from './media-path.ts';
 import type { Candidate, Media, MediaConnection, MediaEvents, Route } from './ports.ts';
+import type { StreamCounters } from './stream-counters.ts';
 
 /** A peer sends about ten candidates; more than this before an offer is a fault. */
 const MAX_EARLY_CANDIDATES = 64;
@@ -60,8 +62,14 @@ export class MediaLeg {
     else if (isUsable(candidate)) this.#connection?.addCandidate(candidate);
   }
 
+  /** Undefined while there is none, or when the browser does not tell. */
   async route(): Promise<Route | undefined> {
-    return await this.#connection?.route();
+    const path = (await this.counters())?.path;
+    return path && mediaPath(path).route;
+  }
+
+  async counters(): Promise<StreamCounters | undefined> {
+    return await this.#connection?.counters();
   }
 
   close(): void {

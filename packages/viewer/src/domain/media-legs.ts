@@ -1,6 +1,7 @@
 import type { ClientMessage, IceServer, ServerMessageOf } from '@perch/protocol';
 import { keepEarly, MediaLeg } from './media-leg.ts';
 import type { Candidate, Media } from './ports.ts';
+import type { StreamCounters } from './stream-counters.ts';
 
 export interface LegsEvents {
   /** Answers and candidates, for the one who made the offer. */
@@ -43,6 +44,11 @@ export class MediaLegs {
   /** An older connection is shown until the newest has a picture. */
   get isRenewing(): boolean {
     return this.#shown !== undefined;
+  }
+
+  /** Of the connection whose picture is shown. */
+  async counters(): Promise<StreamCounters | undefined> {
+    return await (this.#shown ?? this.#newest)?.counters();
   }
 
   /** Makes the newest connection. With `keepsPicture` the one that has a picture stays until the newest has one. */

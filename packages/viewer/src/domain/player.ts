@@ -1,5 +1,6 @@
 import type { Ports } from './ports.ts';
 import { isSameStatus, type Status } from './status.ts';
+import type { StreamCounters } from './stream-counters.ts';
 import { WatchSession } from './watch-session.ts';
 
 /** What the page's buttons act on: idle, or one WatchSession. Reports each status once. */
@@ -42,6 +43,11 @@ export class Player {
     this.#session?.close();
     this.#session = undefined;
     this.#report({ state: 'idle' });
+  }
+
+  /** Of the connection whose picture is shown; undefined where there is none. */
+  async counters(): Promise<StreamCounters | undefined> {
+    return await this.#session?.counters();
   }
 
   /** The network came back, or is another one. */

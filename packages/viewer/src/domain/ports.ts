@@ -1,5 +1,6 @@
 /** What the domain asks of the world: a clock, sockets, WebRTC, a fetch. The adapters and the tests each give theirs. */
 import type { IceServer } from '@perch/protocol';
+import type { StreamCounters } from './stream-counters.ts';
 
 export interface Clock {
   /** Milliseconds; only differences mean anything. */
@@ -57,8 +58,8 @@ export interface MediaConnection {
   answer(offerSdp: string): Promise<string>;
   /** Only after `answer()` was fulfilled. A candidate that can't be used is dropped. */
   addCandidate(candidate: Candidate): void;
-  /** Undefined while there is none, or when the browser does not tell. Never rejects. */
-  route(): Promise<Route | undefined>;
+  /** What was counted up to now; undefined when the browser does not tell. Never rejects. */
+  counters(): Promise<StreamCounters | undefined>;
   close(): void;
 }
 

@@ -7,6 +7,7 @@ import { Room } from './room.ts';
 import { ServerLink } from './server-link.ts';
 import type { EndReason, Status } from './status.ts';
 import { statusOf } from './status-of.ts';
+import type { StreamCounters } from './stream-counters.ts';
 
 /** A server that takes the socket but answers no `join` is not one that can help. */
 const JOINED_WAIT_MS = 5_000;
@@ -86,6 +87,10 @@ export class WatchSession {
     if (this.#closed) return;
     this.#media.setVisible(visible);
     if (visible) this.checkNow();
+  }
+
+  counters(): Promise<StreamCounters | undefined> {
+    return this.#media.counters();
   }
 
   /** Ends everything that the session owns, and takes the picture off the screen. Reports nothing more. */
