@@ -129,8 +129,8 @@ export class FakeConnection implements MediaConnection {
     this.closed = true;
   }
 
-  async answers() {
-    this.#resolve?.(OFFER);
+  async answers(sdp = OFFER) {
+    this.#resolve?.(sdp);
     await settle();
   }
 

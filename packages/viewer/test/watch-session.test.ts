@@ -59,6 +59,19 @@ describe('from Connect to the picture', () => {
     expect(world.sockets).toHaveLength(1);
   });
 
+  test('a camera whose codecs this browser lacks ends it, and is not asked again', async () => {
+    world.player.connect(STREAM);
+    world.open();
+    world.joined();
+    await world.offer();
+    await world.media.answers(OFFER.replace('m=video 9', 'm=video 0'));
+    expect(world.status).toEqual({ state: 'ended', why: 'not-acceptable' });
+    expect(world.socket.sentOf('answer')).toEqual([]);
+    expect(world.media.closed).toBe(true);
+    await world.clock.advance(60_000);
+    expect(world.joins).toHaveLength(1);
+  });
+
   test('an empty name ends before any socket is opened', () => {
     world.player.connect('  ');
     expect(world.status).toEqual({ state: 'ended', why: 'bad-stream-id' });

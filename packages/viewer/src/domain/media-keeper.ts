@@ -35,6 +35,8 @@ export interface KeeperEvents {
   onSend(message: ClientMessage): void;
   /** A picture moves that did not before, or a newer connection's takes over. */
   onMoving(): void;
+  /** The browser has none of the camera's codecs. */
+  onNoCodec(): void;
   /** `facts` may have changed. */
   onChange(): void;
 }
@@ -79,6 +81,7 @@ export class MediaKeeper {
       onFirstFrame: (leg) => this.#handleFirstFrame(leg),
       onFrame: () => this.#picture.handleFrame(),
       onFailed: () => this.#handleLost(),
+      onNoCodec: () => events.onNoCodec(),
     });
     this.#picture = new PictureWatch(
       ports.clock,

@@ -1,4 +1,5 @@
 import { checkUsableCandidate, checkUsableSdp, type IceServer } from '@perch/protocol';
+import { takesVideo } from './codec-match.ts';
 import { mediaPath } from './media-path.ts';
 import type { Candidate, Media, MediaConnection, MediaEvents, Route } from './ports.ts';
 import type { StreamCounters } from './stream-counters.ts';
@@ -12,6 +13,8 @@ export interface LegEvents extends Omit<MediaEvents, 'onCandidate'> {
   onCandidate(candidate: Candidate): void;
   /** The offer can't be used. */
   onFailed(): void;
+  /** The browser has none of the offer's codecs: the next offer would end in the same way. */
+  onNoCodec(): void;
 }
 
 /**
@@ -43,6 +46,10 @@ export class MediaLeg {
       this.#connection = this.#media.open(servers, this.#guarded());
       const answer = await this.#connection.answer(sdp);
       if (this.#closed) return;
+      if (!takesVideo(answer)) {
+        this.#events.onNoCodec();
+        return;
+      }
       this.#events.onAnswer(answer);
     } catch {
       if (!this.#closed) this.#events.onFailed();

@@ -18,6 +18,8 @@ export interface LegsEvents {
   onFrame(): void;
   /** The offer can't be used. */
   onFailed(): void;
+  /** The browser has none of the camera's codecs. */
+  onNoCodec(): void;
 }
 
 /**
@@ -67,6 +69,7 @@ export class MediaLegs {
       onFrame: () => this.#handleFrame(leg),
       onBlocked: (blocked) => this.#newest === leg && events.onBlocked(blocked),
       onFailed: () => events.onFailed(),
+      onNoCodec: () => events.onNoCodec(),
     });
     this.#early = [];
     if (!keepsPicture) this.close();

@@ -54,6 +54,7 @@ export class WatchSession {
         onAsk: () => this.#join(),
         onSend: (message) => this.#link.send(message),
         onMoving: () => this.#room.handleMoving(),
+        onNoCodec: () => this.#end('not-acceptable'),
         onChange: () => this.#report(),
       },
     );
