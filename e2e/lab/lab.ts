@@ -32,6 +32,7 @@ const SCENARIOS: Readonly<Record<string, (conditions: Conditions) => Promise<voi
       'lost, NACK, PLI': `${it.lost}, ${it.nacks}, ${it.plis}`,
       'other: freezes, longest': `${it.other.freezes}, ${ms(it.other.longestMs)}`,
       'other: rate': `${kbits(it.other.lowestBits)} to ${kbits(it.other.highestBits)}`,
+      'other: 5 s, of before': `${percent(it.other.lowestShare)} to ${percent(it.other.highestShare)}`,
     }));
     printTable(`A link of 5 Mbit/s, 700 kbit/s, 5 Mbit/s; ${conditions.picture.join(' ')}`, rows);
     for (const { step, bitsBySecond } of seen) {

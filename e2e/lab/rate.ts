@@ -45,6 +45,9 @@ export interface RateSeen {
     /** The lowest and the highest of all seconds. */
     readonly lowestBits: number;
     readonly highestBits: number;
+    /** The lowest and the highest of all five seconds in a row, of the rate before the step. */
+    readonly lowestShare: number;
+    readonly highestShare: number;
   };
   /** The rate through the link, one number a second from the start of `before`. */
   readonly bitsBySecond: readonly number[];
@@ -66,6 +69,8 @@ const FRESH_MS = 300;
 const FRESH_FOR_MS = 2_000;
 const FULL_SHARE = 0.9;
 const TICK_MS = 1000;
+/** From one second to the next the encoder's rate follows the picture, whoever watches. */
+const EVEN_OVER_MS = 5_000;
 
 export async function rate(conditions: Conditions): Promise<RateSeen[]> {
   return [await step(STEP, conditions), await step({ ...STEP, queueMs: 200 }, conditions)];
@@ -127,7 +132,15 @@ function evaluate(wanted: RateStep, { stepAt, wideAt, bytes }: Times, seen: Seen
     ({ at }) => at >= wideAt + TICK_MS && bits(at - 1.5 * TICK_MS, at) >= FULL_SHARE * beforeBits,
   );
   const otherGaps = gapsBetween(other.pictures, startAt, endAt);
-  const otherBits = secondsOf(other, startAt).map(({ bitsPerSecond }) => bitsPerSecond);
+  const otherBits = rates(other, startAt, TICK_MS);
+  const otherBefore = rates(
+    { seconds: other.seconds.filter(({ at }) => at <= stepAt) },
+    startAt,
+    stepAt - startAt - 2 * TICK_MS,
+  );
+  const otherShares = rates(other, startAt, EVEN_OVER_MS).map(
+    (each) => each / (otherBefore[0] ?? Number.NaN),
+  );
   const [first, last] = [seen.seconds.findLast(({ at }) => at <= stepAt), seen.seconds.at(-1)];
   const lowAges = seen.ages.filter(({ at }) => at >= settledAt && at <= wideAt);
   return {
@@ -150,6 +163,8 @@ function evaluate(wanted: RateStep, { stepAt, wideAt, bytes }: Times, seen: Seen
       longestMs: longest(otherGaps),
       lowestBits: Math.min(...otherBits),
       highestBits: Math.max(...otherBits),
+      lowestShare: Math.min(...otherShares),
+      highestShare: Math.max(...otherShares),
     },
     bitsBySecond: bytes.slice(1).map(({ at }, index) => Math.round(bits(bytes[index]?.at ?? at, at))),
   };
@@ -169,10 +184,12 @@ function freshAgain({ ages }: Seen, stepAt: number, untilAt: number): number | u
   return undefined;
 }
 
-function secondsOf({ seconds }: Seen, fromMs: number): { at: number; bitsPerSecond: number }[] {
-  return seconds.slice(1).flatMap((it, index) => {
-    const before = seconds[index];
-    if (before === undefined || before.at < fromMs) return [];
-    return [{ at: it.at, bitsPerSecond: ((it.bytes - before.bytes) * 8000) / (it.at - before.at) }];
+/** What arrived in each stretch of about `overMs`, one beginning with each sample, in bits a second. */
+function rates({ seconds }: Pick<Seen, 'seconds'>, fromMs: number, overMs: number): number[] {
+  return seconds.flatMap((first, index) => {
+    // Samples come a few milliseconds early or late.
+    const last = seconds.slice(index).find(({ at }) => at - first.at >= overMs - TICK_MS / 2);
+    if (last === undefined || first.at < fromMs) return [];
+    return [((last.bytes - first.bytes) * 8000) / (last.at - first.at)];
   });
 }
