@@ -26,13 +26,13 @@ export const MAX_QUEUE_MS = 250;
 const PROBE_WITHIN_MS = 500;
 
 export interface PacerSink<T> {
-  /** To be sent now. `probeCluster` is for CongestionController.handleSent. */
-  send(packet: T, probeCluster: number | undefined): void;
+  /** To be sent now. `nowMs` is drain's; `probeCluster` is for CongestionController.handleSent. */
+  send(packet: T, nowMs: number, probeCluster: number | undefined): void;
   /**
    * To send about `bytes` of padding now, after a picture's last packet; returns how many were sent, headers
    * included, 0 if the viewer can take none.
    */
-  sendPadding(bytes: number, probeCluster: number): number;
+  sendPadding(bytes: number, nowMs: number, probeCluster: number): number;
 }
 
 /** For one viewer. Owns the queue of packets, by reference. */
@@ -116,9 +116,9 @@ export class Pacer<T> {
         if (queue === this.#media) this.#betweenPictures = queue.headEndsPicture;
         const packet = queue.shift() as T;
         this.#count(bytes, pacingBitsPerSecond, nowMs);
-        sink.send(packet, cluster?.id);
+        sink.send(packet, nowMs, cluster?.id);
       } else {
-        bytes = cluster === undefined ? 0 : sink.sendPadding(paddingBytes(cluster), cluster.id);
+        bytes = cluster === undefined ? 0 : sink.sendPadding(paddingBytes(cluster), nowMs, cluster.id);
         if (bytes <= 0) this.#probe = undefined;
         else this.#count(bytes, pacingBitsPerSecond, nowMs);
       }

@@ -9,7 +9,7 @@ function scene() {
   const sent: string[] = [];
   const drain = (nowMs: number, allowedBytes = Number.POSITIVE_INFINITY) =>
     pacer.drain(MBIT, allowedBytes, nowMs, {
-      send: (packet, probe) => sent.push(probe === undefined ? packet : `${packet}*`),
+      send: (packet, _nowMs, probe) => sent.push(probe === undefined ? packet : `${packet}*`),
       sendPadding: (bytes) => {
         sent.push('padding');
         return bytes;

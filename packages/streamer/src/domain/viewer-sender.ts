@@ -92,15 +92,15 @@ export class ViewerSender {
     });
     this.#controller = controller;
     this.#stream = new ViewerStream(components, agreed, {
-      onSent: (number, bytes, probe) => controller.handleSent(number, bytes, this.lastSentMs, probe),
-      onResent: (number, bytes) => controller.handleResent(number, bytes, clock.nowMs()),
+      onSent: (number, bytes, nowMs, probe) => controller.handleSent(number, bytes, nowMs, probe),
+      onResent: (number, bytes, nowMs) => controller.handleResent(number, bytes, nowMs),
     });
     this.#pacerSink = {
-      send: (queued, probe) => {
-        if ('packet' in queued) this.#stream.sendAgain(queued, probe);
-        else this.#stream.send(queued, probe);
+      send: (queued, nowMs, probe) => {
+        if ('packet' in queued) this.#stream.sendAgain(queued, nowMs, probe);
+        else this.#stream.send(queued, nowMs, probe);
       },
-      sendPadding: (bytes, probe) => this.#stream.sendPadding(bytes, probe),
+      sendPadding: (bytes, nowMs, probe) => this.#stream.sendPadding(bytes, nowMs, probe),
     };
   }
 

@@ -161,12 +161,12 @@ export class SimulatedSender {
   #drain(nowMs: number): void {
     const { pacingBitsPerSecond, allowedBytes } = this.controller;
     this.#nextDrainMs = this.#pacer.drain(pacingBitsPerSecond, allowedBytes, nowMs, {
-      send: (packet, probe) => this.#send(packet, probe, nowMs),
-      sendPadding: (bytes, probe) => {
+      send: (packet, atMs, probe) => this.#send(packet, probe, atMs),
+      sendPadding: (bytes, atMs, probe) => {
         let sent = 0;
         for (; sent < bytes; sent += PADDING_BYTES) {
           const padding = { sequence: -1, transportSequence: -1, bytes: PADDING_BYTES, picture: undefined };
-          this.#send(padding, probe, nowMs);
+          this.#send(padding, probe, atMs);
         }
         return sent;
       },
