@@ -180,6 +180,7 @@ describe('perch token', () => {
     [['--list', '--view', 'x'], 'only one of'],
     [['--list', '--name', 'x'], '--name and --expires go with'],
     [['--view', 'x', '--expires', 'soon'], '--expires is'],
+    [['--publish', 'x', '--share'], '--share goes with --view'],
   ])('%j is wrong usage', async (args, message) => {
     const { code, err } = await token(...args);
     expect(code).toBe(2);

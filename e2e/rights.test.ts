@@ -52,6 +52,25 @@ test('another link pasted over an open page is followed', async () => {
   await viewer.reaches('live');
 });
 
+test('[LINK1] [LINK2] [LINK4] a viewer with --share makes a link that shows the picture, and ends with the viewer’s own', async () => {
+  const server = await ClosedServer.start();
+  await streamWithToken(server);
+  const printed = await server.token('--view', 'pi-camera-stream', '--name', 'Ann', '--share');
+  const [, token = ''] = /#token=(\S+)/.exec(printed) ?? [];
+  const made = await fetch(`http://127.0.0.1:${server.port}/api/streams/pi-camera-stream/links`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ expires_in: 3600, name: 'Guest of Ann' }),
+  });
+  const link = (await made.json()) as { token: string };
+  const guest = await open(`http://127.0.0.1:${server.port}/watch/pi-camera-stream#token=${link.token}`);
+  await guest.reaches('live');
+  expect(await server.token('--list')).toMatch(/^Guest of Ann +view +pi-camera-stream .* Ann$/m);
+  await server.token('--revoke', 'Ann');
+  await guest.reaches('ended');
+  expect(await sentence(guest)).toMatch(/This link is no longer valid/);
+});
+
 test('[AUTH5] perch token --revoke ends an open page and its media within seconds, and touches no other', async () => {
   const server = await ClosedServer.start();
   const streamer = await streamWithToken(server);

@@ -25,6 +25,12 @@ describe('a printed token', () => {
     expect(qrCode('http://203.0.113.7', 20)).toBe('');
   });
 
+  it('says whether others may be given links with it', () => {
+    const title = (mayShare?: true) => formatToken(entry({ mayShare }), 'a.b.c', { place, columns: 80 });
+    expect(title()).toMatch(/^"Grandma": watch garden, until it is revoked\n/);
+    expect(title(true)).toMatch(/^"Grandma": watch garden, and make links for others, until it is revoked\n/);
+  });
+
   it('to publish is a command with the token in the environment', () => {
     const text = (streamId: string) =>
       formatToken(entry({ right: 'publish', streamId }), 'a.b.c', { place, columns: 80 });
@@ -54,10 +60,24 @@ describe('the list of tokens', () => {
       ],
       nowMs,
     ).split('\n');
-    expect(lines[0]).toMatch(/^name +right +stream +expires +revoked$/);
+    expect(lines[0]).toMatch(/^name +right +stream +expires +made by +revoked$/);
     expect(lines[1]).toMatch(/^Grandma +view +garden +never$/);
     expect(lines[2]).toMatch(/^Bob +publish +garden +2026-11-2\d \d\d:00$/);
     expect(lines[3]).toMatch(/^Old +view +garden +2026-11-2\d \d\d:00 \(over\) +2026-11-2\d \d\d:00$/);
+  });
+
+  it('says who may share, and who made a link', () => {
+    const lines = formatTokenList(
+      [
+        entry({ id: 'ann', name: 'Ann', mayShare: true }),
+        entry({ name: 'link of Ann', sharedBy: 'ann' }),
+        entry({ name: 'Bob', sharedBy: 'of a token made elsewhere' }),
+      ],
+      0,
+    ).split('\n');
+    expect(lines[1]).toMatch(/^Ann +view, share +garden +never$/);
+    expect(lines[2]).toMatch(/^link of Ann +view +garden +never +Ann$/);
+    expect(lines[3]).toMatch(/^Bob +view +garden +never +another server$/);
   });
 
   it('that is empty says what to do', () => {

@@ -22,3 +22,4 @@ export {
   timeStripColumn,
   timeStripHeight,
 } from './time-strip.ts';
+export { isTokenName, MAX_TOKEN_NAME_CHARS } from './token-name.ts';

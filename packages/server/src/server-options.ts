@@ -4,6 +4,7 @@ import type { CloudflareTurnOptions } from './adapters/turn/cloudflare-turn.ts';
 import type { SharedSecretTurnOptions } from './adapters/turn/shared-secret-turn.ts';
 import type { StaticTurnOptions } from './adapters/turn/static-turn.ts';
 import type { Authority } from './domain/access/authority.ts';
+import type { LinkStore } from './domain/access/link-sharing.ts';
 import type { Limits } from './domain/limits/limits.ts';
 
 export interface ServerOptions {
@@ -15,6 +16,8 @@ export interface ServerOptions {
   readonly siteDirectory: string;
   /** Who may publish and watch. Closed by its owner. */
   readonly authority: Authority;
+  /** Where the links are kept that viewers make; without it nobody may make any. */
+  readonly links?: LinkStore;
   readonly turn: TurnOptions;
   /** Those that are not the default. */
   readonly limits?: Partial<Limits>;

@@ -11,6 +11,7 @@ import { RoomLog } from './adapters/room-log.ts';
 import { systemScheduler } from './adapters/system-scheduler.ts';
 import { createIceServerSource } from './adapters/turn/create-ice-server-source.ts';
 import { WebSocketGateway } from './adapters/websocket/web-socket-gateway.ts';
+import { LinkSharing } from './domain/access/link-sharing.ts';
 import { AddressBook } from './domain/limits/address-book.ts';
 import { DEFAULT_LIMITS } from './domain/limits/limits.ts';
 import type { RoomEvent } from './domain/room-event.ts';
@@ -93,6 +94,17 @@ export async function startServer(
   };
   const gateway = new WebSocketGateway({ ...connections, addresses, clientAddresses, origins });
   const whep = new WhepSessions({ ...connections, randomToken });
+  const links =
+    options.links === undefined
+      ? undefined
+      : new LinkSharing({
+          authority,
+          store: options.links,
+          limits,
+          now,
+          report,
+          reportTrouble: (error) => log.error({ reason: String(error) }, 'a link can not be kept'),
+        });
   const app = createHttpApp({
     rooms,
     authority,
@@ -108,6 +120,7 @@ export async function startServer(
     addresses,
     clientAddresses,
     origins,
+    links,
   });
   const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits });
 

@@ -3,6 +3,8 @@ import type { ClientMessage } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
 import { openAuthority } from '../src/adapters/access/authorities.ts';
 import type { Authority } from '../src/domain/access/authority.ts';
+import { LinkSharing, type NewLink } from '../src/domain/access/link-sharing.ts';
+import { DEFAULT_LIMITS } from '../src/domain/limits/limits.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, type Client, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
 
@@ -17,23 +19,35 @@ const TOKENS: Record<string, (server: Server) => string | undefined> = {
   'to view another': (server) => server.sign('view', 'another'),
   expired: (server) => server.sign('publish', 'cam', { expiresIn: -1 }),
   revoked: (server) => server.sign('view', 'cam', { id: 'revoked' }),
+  'to view cam and share it': (server) => server.sign('view', 'cam', { mayShare: true }),
+  'of a link that a viewer made': (server) => server.sign('view', 'cam', { sharedBy: 'other' }),
+  'of a link of a revoked viewer': (server) => server.sign('view', 'cam', { sharedBy: 'revoked' }),
+  'to share, expired': (server) => server.sign('view', 'cam', { mayShare: true, expiresIn: -1 }),
+  'to share, revoked': (server) => server.sign('view', 'cam', { mayShare: true, id: 'revoked' }),
+  'to share another': (server) => server.sign('view', 'another', { mayShare: true }),
   'of another server': (server) => server.forge('publish', 'cam'),
   unsigned: () => 'eyJhbGciOiJub25lIn0.eyJyaWdodCI6InZpZXciLCJzdWIiOiJjYW0ifQ.',
   'no token at all': () => 'cam',
 };
 
-/** The table of rights: what register and join with each token come to. */
-const ALLOWED: Record<string, readonly [register: string, join: string]> = {
-  none: ['token-missing', 'token-missing'],
-  'to publish cam': ['allowed', 'forbidden'],
-  'to view cam': ['forbidden', 'allowed'],
-  'to publish another': ['forbidden', 'forbidden'],
-  'to view another': ['forbidden', 'forbidden'],
-  expired: ['token-expired', 'token-expired'],
-  revoked: ['token-revoked', 'token-revoked'],
-  'of another server': ['token-invalid', 'token-invalid'],
-  unsigned: ['token-invalid', 'token-invalid'],
-  'no token at all': ['token-invalid', 'token-invalid'],
+/** The table of rights: what register, join and making a link with each token come to. */
+const ALLOWED: Record<string, readonly [register: string, join: string, share: string]> = {
+  none: ['token-missing', 'token-missing', 'token-missing'],
+  'to publish cam': ['allowed', 'forbidden', 'forbidden'],
+  'to view cam': ['forbidden', 'allowed', 'forbidden'],
+  'to publish another': ['forbidden', 'forbidden', 'forbidden'],
+  'to view another': ['forbidden', 'forbidden', 'forbidden'],
+  expired: ['token-expired', 'token-expired', 'token-expired'],
+  revoked: ['token-revoked', 'token-revoked', 'token-revoked'],
+  'to view cam and share it': ['forbidden', 'allowed', 'allowed'],
+  'of a link that a viewer made': ['forbidden', 'allowed', 'forbidden'],
+  'of a link of a revoked viewer': ['token-revoked', 'token-revoked', 'token-revoked'],
+  'to share, expired': ['token-expired', 'token-expired', 'token-expired'],
+  'to share, revoked': ['token-revoked', 'token-revoked', 'token-revoked'],
+  'to share another': ['forbidden', 'forbidden', 'forbidden'],
+  'of another server': ['token-invalid', 'token-invalid', 'token-invalid'],
+  unsigned: ['token-invalid', 'token-invalid', 'token-invalid'],
+  'no token at all': ['token-invalid', 'token-invalid', 'token-invalid'],
 };
 
 const WAYS = ['in the message', 'with the connection'] as const;
@@ -75,7 +89,39 @@ function run(cell: Cell, authorityOf: (server: Server) => Authority): string {
   return outcome(new RoomsFixture({ authority: authorityOf(server) }), cell, token);
 }
 
+/** What making a link to cam comes to. */
+function shareOutcome(authority: Authority, token: string | undefined): string {
+  const kept: NewLink[] = [];
+  const sharing = new LinkSharing({
+    authority,
+    store: {
+      addLink: (link) => {
+        kept.push(link);
+        return { token: 'a.b.c', name: 'link', expiresAtMs: link.expiresAtMs };
+      },
+    },
+    limits: DEFAULT_LIMITS,
+    now: () => 0,
+    report: () => undefined,
+    reportTrouble: () => undefined,
+  });
+  const sharer = sharing.sharerOf(token, 'cam');
+  if (!sharer.ok) return sharer.code;
+  expect(sharing.share(sharer.value, { seconds: 3600 }).ok).toBe(true);
+  expect(kept).toMatchObject([{ streamId: 'cam' }]);
+  return 'allowed';
+}
+
 describe('tokens', () => {
+  test.each(Object.keys(ALLOWED))(
+    '[LINK1] [AUTH3] a link made with a token %s: as the table says',
+    (name) => {
+      const server = closedAuthority();
+      server.revoke('revoked');
+      expect(shareOutcome(server.authority, TOKENS[name]?.(server))).toBe(ALLOWED[name]?.[2]);
+    },
+  );
+
   test.each(CELLS)('[AUTH1] [AUTH2] [AUTH3] %s with a token %s, %s: %s', (...cell) => {
     expect(run(cell, (server) => server.authority)).toBe(cell[3]);
   });
@@ -247,6 +293,23 @@ describe('a right that ends', () => {
     expect(viewer.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
     expect(camera.heard()).toEqual([{ type: 'viewer-left', viewer_id: viewerId(1), gone: true }]);
     expect(camera.peer.closed).toBeUndefined();
+  });
+
+  test('[LINK4] who watches by a link that a viewer made is out when that viewer is, and not the other way round', () => {
+    const server = closedAuthority();
+    const fixture = new RoomsFixture({ authority: server.authority });
+    const sharer = fixture.client();
+    const guest = fixture.client();
+    const join = (claims: object) =>
+      ({ type: 'join', stream_id: 'cam', token: server.sign('view', 'cam', claims) }) as const;
+    sharer.say(join({ id: 'sharer', mayShare: true }));
+    guest.say(join({ id: 'guest', sharedBy: 'sharer' }));
+    for (const client of [sharer, guest]) client.checkRevoked(['guest of somebody else']);
+    expect(guest.peer.closed).toBeUndefined();
+    sharer.checkRevoked(['guest']);
+    expect(sharer.peer.closed).toBeUndefined();
+    guest.checkRevoked(['sharer']);
+    expect(guest.peer.closed).toEqual({ code: 4003, reason: 'token-revoked' });
   });
 
   test('[AUTH5] a revoked broadcaster leaves its stream', () => {

@@ -12,10 +12,11 @@ export interface TokenPage {
 
 /** One token, ready to be used. */
 export function formatToken({ claims }: TokenEntry, token: string, { place, columns }: TokenPage): string {
-  const { right, streamId, name, expiresAt } = claims;
+  const { right, streamId, name, expiresAt, mayShare } = claims;
   const until = expiresAt === undefined ? 'until it is revoked' : `until ${formatTime(expiresAt * 1000)}`;
   const doing = right === 'publish' ? 'publish' : 'watch';
-  const title = `"${name}": ${doing} ${streamId}, ${until}`;
+  const sharing = mayShare === true ? ', and make links for others' : '';
+  const title = `"${name}": ${doing} ${streamId}${sharing}, ${until}`;
   const body = right === 'publish' ? publishLines(streamId, token, place) : viewLines(streamId, token, place);
   const code =
     right === 'view' && columns !== undefined
@@ -39,17 +40,19 @@ function viewLines(streamId: string, token: string, { origin }: ServerPlace): st
 /** A line for each token, the oldest first. */
 export function formatTokenList(entries: readonly TokenEntry[], nowMs: number): string {
   if (entries.length === 0) return 'No tokens yet; "perch token --help" says how to make one.\n';
+  const names = new Map(entries.map(({ claims }) => [claims.id, claims.name]));
   const rows = [
-    ['name', 'right', 'stream', 'expires', 'revoked'],
-    ...entries.map(({ claims: { name, right, streamId, expiresAt }, revokedAtMs }) => [
+    ['name', 'right', 'stream', 'expires', 'made by', 'revoked'],
+    ...entries.map(({ claims: { name, right, streamId, expiresAt, mayShare, sharedBy }, revokedAtMs }) => [
       name,
-      right,
+      mayShare === true ? `${right}, share` : right,
       streamId,
       expiresAt === undefined ? 'never' : formatExpiry(expiresAt * 1000, nowMs),
+      sharedBy === undefined ? '' : (names.get(sharedBy) ?? 'another server'),
       revokedAtMs === undefined ? '' : formatTime(revokedAtMs),
     ]),
   ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

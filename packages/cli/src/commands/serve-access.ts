@@ -1,6 +1,6 @@
 /** Who a server lets in: everyone, or who has a token. And what its owner is told about that. */
 import { networkInterfaces } from 'node:os';
-import type { Authority, TokenStore } from '@perch/server';
+import type { Authority, LinkStore, TokenStore } from '@perch/server';
 import { CommandFailure, oneLine } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { localAddresses } from '../local-addresses.ts';
@@ -13,6 +13,8 @@ import { explainFolder, openTokens, rememberServer } from './token-store.ts';
 export interface ServeAccess extends Closeable {
   /** Everyone may do everything where there is none of the server's own choice. */
   readonly authority: Authority;
+  /** For the links that viewers make; missing where everyone may watch. */
+  readonly links?: LinkStore;
   /** Says who may do what, now that it is known where the server is. */
   announce(server: LastServer): Promise<void>;
 }
@@ -53,6 +55,7 @@ async function openToTokens(stateDir: string, { log, output }: Context): Promise
   const authority = await explainFolder(() => createClosedAuthority(store, undefined, reportTrouble));
   return {
     authority,
+    links: store,
     announce: async (server) => {
       await explainFolder(() => rememberServer(store, server));
       const notice = log.child({}, { level: 'info' });

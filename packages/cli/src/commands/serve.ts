@@ -32,12 +32,13 @@ Examples:
 
     const { port, host, publicUrl } = values;
     const access = await lifetime.own(openAccess(values, { log, output, warn }));
-    const { authority } = access;
+    const { authority, links } = access;
     const server = await lifetime.own(
       openServer({
         host,
         port,
         authority,
+        ...(links === undefined ? {} : { links }),
         turn: choice.turn,
         limits: limitsOf(values),
         allowedOrigins: values.allowOrigin,

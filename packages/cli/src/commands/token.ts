@@ -24,6 +24,7 @@ restart. A token is a password: whoever has the link can watch.
 Examples:
   perch token --view pi-camera-stream --name "Grandma"
   perch token --view garden --expires 24h
+  perch token --view garden --name "Ann" --share
   perch token --publish garden
   perch token --list
   perch token --revoke "Grandma"`,
@@ -39,7 +40,7 @@ type Task = (store: TokenStore, output: Output) => void;
 
 /** @throws CommandFailure unless exactly one thing is to be done. */
 function chooseTask(values: Values): Task {
-  const { publish, view, list, show, revoke, name, expires } = values;
+  const { publish, view, share, list, show, revoke, name, expires } = values;
   const tasks: Task[] = [];
   const issuing = (right: Right, streamId: string): Task => {
     return (store, output) => issueToken(store, output, values, { right, streamId });
@@ -56,6 +57,7 @@ function chooseTask(values: Values): Task {
   if (!makes && (name !== undefined || expires !== undefined)) {
     throw usage('--name and --expires go with --view or --publish');
   }
+  if (share && view === undefined) throw usage('--share goes with --view');
   return task;
 }
 
@@ -65,7 +67,12 @@ function issueToken(
   values: Values,
   what: { right: Right; streamId: string },
 ): void {
-  const issued = store.issue({ ...what, name: values.name, lifetimeMs: values.expires });
+  const issued = store.issue({
+    ...what,
+    name: values.name,
+    lifetimeMs: values.expires,
+    mayShare: values.share,
+  });
   if (!issued.ok) {
     throw new CommandFailure('there is a token of this name; choose another --name', EXIT.failed);
   }

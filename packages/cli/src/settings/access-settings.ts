@@ -48,6 +48,12 @@ export const tokenTaskSettings = {
     fallback: '',
     read: readStreamIdOrNone,
   }),
+  share: setting({
+    flag: '--share',
+    summary: 'with --view: who has it may make links of their own, for 7 days at most',
+    fallback: 'false',
+    read: readSwitch,
+  }),
   expires: setting({
     flag: '--expires',
     placeholder: 'time',

@@ -1,5 +1,6 @@
 /** The checks of what belongs to tokens, from text as a person wrote it. Pure. */
 import { resolve } from 'node:path';
+import { isTokenName, MAX_TOKEN_NAME_CHARS } from '@perch/protocol';
 import { readStreamId } from './read-value.ts';
 import type { Read } from './setting.ts';
 
@@ -12,7 +13,6 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 /** Longer is for ever, which is what no --expires means. */
 const LONGEST_MS = 10 * 366 * 24 * 60 * MINUTE_MS;
-const MAX_NAME_CHARS = 64;
 
 export function readStateDirectory(text: string): Read<string> {
   return { ok: true, value: resolve(text) };
@@ -31,10 +31,8 @@ export function readLifetime(text: string): Read<number | undefined> {
 export function readTokenName(text: string): Read<string | undefined> {
   const name = text.trim();
   if (name === '') return { ok: true, value: undefined };
-  if (name.length <= MAX_NAME_CHARS && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) {
-    return { ok: true, value: name };
-  }
-  return refused(`must be a name of at most ${MAX_NAME_CHARS} characters, such as "Grandma"`);
+  if (isTokenName(name)) return { ok: true, value: name };
+  return refused(`must be a name of at most ${MAX_TOKEN_NAME_CHARS} characters, such as "Grandma"`);
 }
 
 /** What `perch token --publish` printed. Empty means that the server needs none. */

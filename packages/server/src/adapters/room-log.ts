@@ -50,6 +50,9 @@ export class RoomLog {
       case 'connected':
         this.#log.debug({ route: event.route }, 'a viewer shows the picture');
         return;
+      case 'link-made':
+        this.#log.info({ stream: event.streamId }, 'a viewer made a link');
+        return;
       case 'relayed':
       case 'answered':
         return;

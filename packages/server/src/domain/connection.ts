@@ -128,8 +128,8 @@ export class Connection {
 
   /** AUTH5: ends the session if its right is among these. */
   checkRevoked(tokenIds: ReadonlySet<string>): void {
-    const tokenId = this.#grant?.tokenId;
-    if (tokenId === undefined || !tokenIds.has(tokenId)) return;
+    const { tokenId, sharedBy } = this.#grant ?? {};
+    if (![tokenId, sharedBy].some((id) => id !== undefined && tokenIds.has(id))) return;
     this.#dismiss('token-revoked', 'The owner has taken this right back', CLOSE_CODES.noRight);
   }
 

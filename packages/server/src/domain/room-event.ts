@@ -33,8 +33,10 @@ export type RoomEvent =
   | { readonly type: 'answered'; readonly afterMs: number }
   /** A viewer shows a picture, as it says. */
   | { readonly type: 'connected'; readonly route: 'direct' | 'relayed' }
+  /** A viewer made a link for somebody else. */
+  | { readonly type: 'link-made'; readonly streamId: string }
   /** A connection was ended by us, for the reason that `code` names. */
   | { readonly type: 'ended'; readonly connection: string; readonly code: ErrorCode };
 
 /** `connection`: before it could say anything. */
-export type RefusedRequest = 'register' | 'join' | 'relay' | 'other' | 'connection';
+export type RefusedRequest = 'register' | 'join' | 'relay' | 'other' | 'connection' | 'link';

@@ -56,6 +56,8 @@ describe('a closed authority', () => {
         right: 'view',
         streamId: 'garden',
         tokenId: entry.claims.id,
+        sharedBy: undefined,
+        mayShare: false,
         expiresAtMs: scheduler.now() + HOUR_MS,
       },
     });
@@ -117,6 +119,8 @@ describe('a closed authority', () => {
       { ...good, sub: 5 },
       { ...good, jti: undefined },
       { ...good, exp: 'never' },
+      { ...good, share: 1 },
+      { ...good, by: '' },
       { ...good, nbf: 4_000_000_000 },
     ].map((payload) => forge(header, payload, secret));
     const hs512 = jwt.sign(good, secret, { algorithm: 'HS512' });
@@ -255,6 +259,13 @@ it('an open authority lets anyone do anything, with or without a token', () => {
   for (const token of [undefined, 'nonsense'])
     expect(authority.check(token, 'publish', 'garden')).toEqual({
       ok: true,
-      value: { right: 'publish', streamId: 'garden', tokenId: undefined, expiresAtMs: undefined },
+      value: {
+        right: 'publish',
+        streamId: 'garden',
+        tokenId: undefined,
+        sharedBy: undefined,
+        mayShare: false,
+        expiresAtMs: undefined,
+      },
     });
 });

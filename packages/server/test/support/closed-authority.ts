@@ -7,6 +7,8 @@ import { ManualScheduler } from './manual-scheduler.ts';
 interface Claims {
   readonly id?: string;
   readonly expiresIn?: number;
+  readonly mayShare?: true;
+  readonly sharedBy?: string;
 }
 
 export function closedAuthority() {
@@ -22,10 +24,10 @@ export function closedAuthority() {
   });
   const signBy =
     (by: JwtTokens) =>
-    (right: Right, streamId: string, { id = 'good', expiresIn }: Claims = {}): string => {
+    (right: Right, streamId: string, { id = 'good', expiresIn, ...claims }: Claims = {}): string => {
       const issuedAt = Math.floor(scheduler.now() / 1000);
       const expiresAt = expiresIn === undefined ? undefined : issuedAt + expiresIn;
-      return by.sign({ id, right, streamId, issuedAt, expiresAt });
+      return by.sign({ id, right, streamId, issuedAt, expiresAt, ...claims });
     };
   return {
     authority,

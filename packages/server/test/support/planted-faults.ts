@@ -218,7 +218,14 @@ export const PLANTED_FAULTS: Readonly<Record<string, WorldParts>> = {
       ...methodsOf(real),
       check: (_, right, streamId) => ({
         ok: true,
-        value: { right, streamId, tokenId: undefined, expiresAtMs: undefined },
+        value: {
+          right,
+          streamId,
+          tokenId: undefined,
+          sharedBy: undefined,
+          mayShare: false,
+          expiresAtMs: undefined,
+        },
       }),
     }),
   },

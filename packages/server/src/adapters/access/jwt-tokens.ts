@@ -23,6 +23,8 @@ const Claims = v.object({
   jti: v.pipe(v.string(), v.nonEmpty()),
   iat: UnixSeconds,
   exp: v.exactOptional(UnixSeconds),
+  share: v.exactOptional(v.literal(true)),
+  by: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
 });
 
 const ResumeClaims = v.object({ aud: v.literal(RESUME_AUDIENCE), sub: v.string(), stream: v.string() });
@@ -37,7 +39,7 @@ export class JwtTokens implements TokenReader, ResumeTokens {
   }
 
   /** The same text for the same claims, always: so the text itself need not be kept anywhere. */
-  sign({ id, right, streamId, issuedAt, expiresAt }: TokenClaims): string {
+  sign({ id, right, streamId, issuedAt, expiresAt, mayShare, sharedBy }: TokenClaims): string {
     return this.#sign({
       aud: AUDIENCE,
       right,
@@ -45,6 +47,8 @@ export class JwtTokens implements TokenReader, ResumeTokens {
       jti: id,
       iat: issuedAt,
       ...(expiresAt === undefined ? {} : { exp: expiresAt }),
+      ...(mayShare === undefined ? {} : { share: mayShare }),
+      ...(sharedBy === undefined ? {} : { by: sharedBy }),
     });
   }
 
@@ -53,8 +57,8 @@ export class JwtTokens implements TokenReader, ResumeTokens {
     if (state !== 'good') return { state };
     const claims = v.safeParse(Claims, payload);
     if (!claims.success) return { state: 'invalid' };
-    const { jti: id, right, sub: streamId, iat: issuedAt, exp: expiresAt } = claims.output;
-    return { state, claims: { id, right, streamId, issuedAt, expiresAt } };
+    const { jti: id, right, sub: streamId, iat: issuedAt, exp: expiresAt, share, by } = claims.output;
+    return { state, claims: { id, right, streamId, issuedAt, expiresAt, mayShare: share, sharedBy: by } };
   }
 
   /** It has no end of its own: what it gives back is worth something only while the viewer's connection lives. */

@@ -79,6 +79,12 @@ export class StateFolder {
     });
   }
 
+  /** Nothing is wrong where there is no such file. */
+  remove(name: string): void {
+    const path = join(this.path, name);
+    explainErrors(path, () => fs.rmSync(path, { force: true }));
+  }
+
   #put<T>(name: string, text: string, publish: (half: string, path: string) => T): T {
     const path = join(this.path, name);
     const half = join(this.path, `${HALF}${randomUUID()}`);

@@ -4,18 +4,20 @@
  */
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { cors } from 'hono/cors';
 import type { Authority } from '../../domain/access/authority.ts';
+import type { LinkSharing } from '../../domain/access/link-sharing.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Rooms } from '../../domain/rooms.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
+import { linkRoutes } from './links.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveFile } from './serve-file.ts';
+import { sharedRoutes } from './shared-routes.ts';
 import type { Site } from './site.ts';
 import { tokenOf } from './token-of.ts';
 import { whepRoutes } from './whep.ts';
@@ -40,6 +42,8 @@ export interface HttpAppComponents {
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly origins: Origins;
+  /** Nobody makes links where it is missing. */
+  readonly links: LinkSharing | undefined;
 }
 
 export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironment> {
@@ -86,13 +90,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
     });
   });
 
-  // Apps and pages that live elsewhere ask these, where their origin is allowed.
-  const shared = cors({
-    origin: (origin, context: Context<HttpEnvironment>) =>
-      origins.allows(origin, components.clientAddresses.hostOf(context.env.incoming)) ? origin : undefined,
-    allowMethods: ['GET'],
-    allowHeaders: ['Authorization'],
-  });
+  const shared = sharedRoutes(origins, components.clientAddresses);
   app.use('/turn-credentials', shared);
   app.use('/api/*', shared);
 
@@ -113,10 +111,14 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
     const grant = authority.identify(tokenOf(context.env.incoming));
     if (!grant.ok) return context.json({ error: grant.reason, code: grant.code }, 401);
     const streams = grant.value === undefined ? rooms.streams() : [rooms.stream(grant.value.streamId)];
+    const share = components.links !== undefined && grant.value?.mayShare === true;
     return context.json({
-      streams: streams.map(({ streamId, live, viewers }) => ({ stream_id: streamId, live, viewers })),
+      streams: streams.map(({ streamId, live, viewers }) => {
+        return { stream_id: streamId, live, viewers, ...(share ? { share } : {}) };
+      }),
     });
   });
+  app.route('/api/streams', linkRoutes(components.links));
 
   app.route('/whep', whepRoutes({ ...components, sessions: components.whep }));
 

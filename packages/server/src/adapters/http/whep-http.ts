@@ -16,7 +16,6 @@ export const OF_SESSION = 'PATCH, DELETE, OPTIONS';
 export const EXPOSED = 'Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After';
 
 export const NO_SESSION = refuse('refused', 'there is no such session, or not any more');
-export const FOREIGN_PAGE = refuse('forbidden', 'this page may not use this server (see --allow-origin)');
 export const TOO_LARGE = refuse('too-large', `a description is at most ${MAX_SDP_CHARS} characters`);
 export const BAD_TOKEN = refuse('token-invalid', 'the token is not one of this server');
 

@@ -15,6 +15,7 @@ import type { HttpEnvironment } from './http-app.ts';
 import type { Origins } from './origins.ts';
 import { problem } from './problem.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
+import { FOREIGN_PAGE } from './shared-routes.ts';
 import { tokenOf } from './token-of.ts';
 import {
   acceptsSdp,
@@ -22,7 +23,6 @@ import {
   BAD_TOKEN,
   contentType,
   EXPOSED,
-  FOREIGN_PAGE,
   NO_SESSION,
   OF_SESSION,
   OF_STREAM,

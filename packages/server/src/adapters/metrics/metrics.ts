@@ -28,6 +28,7 @@ export class Metrics {
   readonly #ended: Counter<'code'>;
   readonly #connected: Counter<'route'>;
   readonly #answered: Histogram;
+  readonly #links: Counter;
   readonly #turn: Counter<'result'>;
   /** Counted here and not in a Counter: a message is relayed in the time that one of its labels takes. */
   readonly #relayed = new Map<RelayedMessage['type'], number>();
@@ -63,6 +64,11 @@ export class Metrics {
       name: 'perch_join_to_answer_seconds',
       help: "From a viewer's join to its answer",
       buckets: ANSWER_SECONDS,
+      registers,
+    });
+    this.#links = new Counter({
+      name: 'perch_links_made_total',
+      help: 'Links that viewers made for others',
       registers,
     });
     this.#turn = new Counter({
@@ -120,6 +126,9 @@ export class Metrics {
         return;
       case 'ended':
         this.#ended.inc({ code: event.code });
+        return;
+      case 'link-made':
+        this.#links.inc();
         return;
       case 'broadcaster-registered':
       case 'broadcaster-left':

@@ -10,6 +10,10 @@ export interface Grant {
   readonly streamId: string;
   /** Missing where no token was needed. */
   readonly tokenId: string | undefined;
+  /** The token that this one was made with: what ends that ends this. */
+  readonly sharedBy: string | undefined;
+  /** Links to the same stream may be made with it. */
+  readonly mayShare: boolean;
   /** Unix time in milliseconds; missing when the right has no end. */
   readonly expiresAtMs: number | undefined;
 }

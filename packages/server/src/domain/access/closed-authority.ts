@@ -70,10 +70,11 @@ export class ClosedAuthority implements Authority {
     const reading = this.#components.tokens.read(token);
     if (reading.state === 'invalid') return refuseToken('token-invalid', wanted);
     if (reading.state === 'expired') return refuseToken('token-expired', wanted);
-    const { id, right, streamId, expiresAt } = reading.claims;
-    if (this.#revoked.has(id)) return refuseToken('token-revoked', wanted);
+    const { id, right, streamId, expiresAt, sharedBy, mayShare = false } = reading.claims;
+    if (this.#revoked.has(id) || (sharedBy !== undefined && this.#revoked.has(sharedBy)))
+      return refuseToken('token-revoked', wanted);
     const expiresAtMs = expiresAt === undefined ? undefined : expiresAt * 1000;
-    return { ok: true, value: { right, streamId, tokenId: id, expiresAtMs } };
+    return { ok: true, value: { right, streamId, tokenId: id, sharedBy, mayShare, expiresAtMs } };
   }
 
   /** What is revoked stays so for this process, even when its mark can no longer be read. */

@@ -12,7 +12,8 @@ export class OpenAuthority implements Authority {
   }
 
   check(_token: string | undefined, right: Right, streamId: string): Result<Grant> {
-    return { ok: true, value: { right, streamId, tokenId: undefined, expiresAtMs: undefined } };
+    const nothing = { tokenId: undefined, sharedBy: undefined, expiresAtMs: undefined };
+    return { ok: true, value: { right, streamId, mayShare: false, ...nothing } };
   }
 
   identify(): Result<undefined> {

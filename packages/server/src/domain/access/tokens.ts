@@ -13,6 +13,10 @@ export interface TokenClaims {
   /** Unix time in whole seconds, as JWT counts. */
   readonly issuedAt: number;
   readonly expiresAt: number | undefined;
+  /** Its holder may make links to watch the same stream (SPEC.md, LINK rules). */
+  readonly mayShare?: true | undefined;
+  /** The id of the token that it was made with, by a viewer. */
+  readonly sharedBy?: string | undefined;
 }
 
 export type TokenReading =

@@ -33,6 +33,7 @@ export const LIMITS = {
     1000,
     'messages a second of all broadcasters of one address, twenty seconds of them at once',
   ),
+  linksPerHour: limit(20, 'links that a viewer makes an hour, all of them at once, who was given the right'),
   idleSeconds: limit(15, 'for a WebSocket to register or join'),
   handshakeSeconds: limit(10, 'for a connection to send its whole request; a browser sends it at once'),
   sendBufferKilobytes: limit(1024, 'that wait for one peer: more means that it does not read'),
