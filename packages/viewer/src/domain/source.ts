@@ -22,8 +22,17 @@ export function parseSource(link: string, base: string): Source | undefined {
 }
 
 /** The link to a stream that `parseSource` reads. The token is in the fragment, which browsers send to no server. */
-export function linkTo({ server, streamId, token }: Source): string {
-  const link = `${server}/watch/${encodeURIComponent(streamId)}`;
+export function linkTo(source: Source): string {
+  return pageOf(source, 'watch');
+}
+
+/** The page that finds out why a stream can't be watched. */
+export function linkToCheck(source: Source): string {
+  return pageOf(source, 'check');
+}
+
+function pageOf({ server, streamId, token }: Source, page: 'watch' | 'check'): string {
+  const link = `${server}/${page}/${encodeURIComponent(streamId)}`;
   return token === undefined ? link : `${link}#token=${token}`;
 }
 

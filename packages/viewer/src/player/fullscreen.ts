@@ -1,70 +1,48 @@
-import type { Text } from '../text/text.ts';
+import type { ReactiveController } from 'lit';
+import type { PlayerHost } from './host.ts';
 
 /** iOS phones have fullscreen for videos only, under an old name. */
 interface IosVideo extends HTMLVideoElement {
   webkitEnterFullscreen?(): void;
 }
 
-/** Two touches of one picture within this time are one gesture. */
-const DOUBLE_TAP_MS = 350;
+/** The player on the whole screen; on iOS phones the video alone, in the player of the system. */
+export class Fullscreen implements ReactiveController {
+  readonly #host: PlayerHost;
+  #listening = new AbortController();
 
-/** Fingers do not hit the same pixel twice. */
-const DOUBLE_TAP_PX = 40;
-
-export interface FullscreenElements {
-  /** What fills the screen. */
-  readonly host: HTMLElement;
-  readonly video: HTMLVideoElement;
-  readonly button: HTMLButtonElement;
-}
-
-/** The fullscreen button, key F and the double tap. Removes the button where the browser has no fullscreen at all. */
-export function installFullscreen(
-  { host, video, button }: FullscreenElements,
-  words: Pick<Text['player'], 'fullscreen' | 'leaveFullscreen'>,
-): void {
-  const toggle = fullscreenToggle(host, video);
-  if (toggle === undefined) {
-    button.remove();
-    return;
+  constructor(host: PlayerHost) {
+    this.#host = host;
+    host.addController(this);
   }
-  button.addEventListener('click', toggle);
-  document.addEventListener('keydown', (event) => {
-    if (event.key.toLowerCase() !== 'f' || event.ctrlKey || event.metaKey || event.altKey || event.repeat)
-      return;
-    if (!(event.target instanceof HTMLInputElement)) toggle();
-  });
-  // `dblclick` does not come from touches in every browser; pointer events do.
-  let last: PointerEvent | undefined;
-  video.addEventListener('pointerup', (event) => {
-    const isDouble =
-      last !== undefined &&
-      event.timeStamp - last.timeStamp < DOUBLE_TAP_MS &&
-      Math.hypot(event.clientX - last.clientX, event.clientY - last.clientY) < DOUBLE_TAP_PX;
-    last = isDouble ? undefined : event;
-    if (isDouble) toggle();
-  });
-  const name = () => {
-    const label = document.fullscreenElement === host ? words.leaveFullscreen : words.fullscreen;
-    button.setAttribute('aria-label', label);
-    button.title = `${label} (F)`;
-  };
-  document.addEventListener('fullscreenchange', name);
-  name();
-}
 
-function fullscreenToggle(host: HTMLElement, video: IosVideo): (() => void) | undefined {
-  if (typeof host.requestFullscreen === 'function' && document.fullscreenEnabled) {
-    return () => {
-      const done = document.fullscreenElement ? document.exitFullscreen() : host.requestFullscreen();
+  hostConnected(): void {
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    document.addEventListener('fullscreenchange', () => this.#host.requestUpdate(), { signal });
+  }
+
+  hostDisconnected(): void {
+    this.#listening.abort();
+  }
+
+  /** False where the browser has none at all, or the page that frames us allows none. */
+  get isSupported(): boolean {
+    return document.fullscreenEnabled === true || 'webkitEnterFullscreen' in HTMLVideoElement.prototype;
+  }
+
+  get isActive(): boolean {
+    return this.#host.matches(':fullscreen');
+  }
+
+  toggle(): void {
+    if (document.fullscreenEnabled) {
+      const done = this.isActive ? document.exitFullscreen() : this.#host.requestFullscreen();
       done.catch(() => undefined);
-    };
+      return;
+    }
+    const video: IosVideo | null = this.#host.videoElement;
+    // It throws as long as there is no video.
+    if (video !== null && video.readyState > 0) video.webkitEnterFullscreen?.();
   }
-  if (typeof video.webkitEnterFullscreen === 'function') {
-    return () => {
-      // It throws as long as there is no video.
-      if (video.readyState > 0) video.webkitEnterFullscreen?.();
-    };
-  }
-  return undefined;
 }

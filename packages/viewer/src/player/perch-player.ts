@@ -1,161 +1,169 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { browserClock } from '../adapters/browser-clock.ts';
-import { browserMedia } from '../adapters/browser-media.ts';
-import { watchNetwork } from '../adapters/browser-network.ts';
-import { browserSocketOpener, signalingUrl } from '../adapters/browser-socket.ts';
-import { Screen } from '../adapters/screen.ts';
-import { turnCredentialsOf } from '../adapters/turn-credentials.ts';
-import { Player } from '../domain/player.ts';
-import type { Media } from '../domain/ports.ts';
-import { parseSource } from '../domain/source.ts';
-import type { Status } from '../domain/status.ts';
+import { html, nothing, type PropertyValues } from 'lit';
+import { saveFile } from '../adapters/save-file.ts';
+import { fileName } from '../domain/file-name.ts';
+import { linkToCheck } from '../domain/source.ts';
 import { describeStatus } from '../text/describe-status.ts';
-import { type Text, textFor } from '../text/text.ts';
 import { bird } from './bird.ts';
-import { installFullscreen } from './fullscreen.ts';
+import { type Command, commandOfKey, isForElement } from './commands.ts';
+import { controlBar, recordingLabel } from './control-bar.ts';
+import { ControlsFade } from './controls-fade.ts';
+import { Fullscreen } from './fullscreen.ts';
+import { icons } from './icons.ts';
+import { LiveElement } from './live-element.ts';
+import { pictureOf, toPng } from './picture.ts';
+import { PictureInPicture } from './picture-in-picture.ts';
 import { playerStyles } from './player-styles.ts';
+import { Recording } from './recording.ts';
+import { ScreenWakeLock } from './screen-wake-lock.ts';
+import { watchTaps } from './taps.ts';
+import { Zooming } from './zooming.ts';
 
 /**
  * `<perch-player src="https://server/watch/front-door#token=…" autoplay controls>`: live video of one camera. Follows the
- * conventions of `<video>`; owns one Player and its connections, and gives them up when it leaves the page.
+ * conventions of `<video>`; owns its connections, and gives them up when it leaves the page.
  *
  * Attributes, as properties too: `src`, `autoplay` (plays as soon as it has a source), `controls`, `preload` (`none`:
- * nothing is made ahead of `play()`), and `state`, which it sets for style sheets.
+ * nothing is made ahead of `play()`), `stats` (the drawer is open; property `statsOpen`), and `state`, which it sets for
+ * style sheets.
  *
- * Events: `play`, `playing`, `waiting`, `pause`, `error`, `resize` as of `<video>`, and `statuschange` whose `detail` is the
- * new Status. They do not bubble.
+ * Read only: `status`, `paused`, `ended` (nobody tries any more), `error` (why), `videoWidth`, `videoHeight`,
+ * `videoElement`, `isRecording`.
  *
- * CSS parts: `frame`, `video`, `status`, `play`. Slot: `poster`.
+ * Methods: `play()`, `pause()`, `snapshot()`, `startRecording()`, `stopRecording()`, `toggleFullscreen()`, `resetZoom()`,
+ * `handleKey()`.
+ *
+ * Events: `play`, `playing`, `waiting`, `pause`, `error`, `resize` as of `<video>`; `statuschange`, whose `detail` is the new
+ * Status; `recordstart`; `recordend`, whose `detail` is the File, and which is saved unless cancelled. They do not bubble.
+ *
+ * Keys, where the focus is in it: Space or K, S, R, P, F, I, 0, + and -, arrows, Escape.
+ *
+ * CSS parts: `frame`, `video`, `status`, `play`, `controls`, `control`, `NAME-control`, `recording`, `check-link`. Slots:
+ * `poster`, `stats`. Custom properties: `--perch-ground`, `--perch-text`, `--perch-accent`, `--perch-focus`.
  */
-export class PerchPlayer extends LitElement {
+export class PerchPlayer extends LiveElement {
   static override readonly styles = playerStyles;
   static override readonly properties = {
-    src: { reflect: true },
-    autoplay: { type: Boolean, reflect: true },
     controls: { type: Boolean, reflect: true },
-    preload: { reflect: true },
-    status: { state: true },
+    statsOpen: { type: Boolean, reflect: true, attribute: 'stats' },
   };
 
-  declare src: string;
-  declare autoplay: boolean;
   declare controls: boolean;
-  declare preload: 'auto' | 'none';
-  /** What the person is told: see Status. Read only; `statuschange` tells of each new one. */
-  declare status: Status;
+  declare statsOpen: boolean;
 
-  #screen: Screen | undefined;
-  #media: Media | undefined;
-  #player: Player | undefined;
-  /** The server that `#player` talks to. */
-  #server: string | undefined;
-  #onPage = new AbortController();
+  readonly #fullscreen = new Fullscreen(this);
+  readonly #pictureInPicture = new PictureInPicture(this);
+  readonly #zooming = new Zooming(this);
+  readonly #recording = new Recording(this, () => this.#camera);
+  readonly #fade = new ControlsFade(this, () => this.statsOpen);
 
   constructor() {
     super();
-    this.src = '';
-    this.autoplay = false;
+    new ScreenWakeLock(this);
     this.controls = false;
-    this.preload = 'auto';
-    this.status = { state: 'idle' };
+    this.statsOpen = false;
+    this.addEventListener('keydown', (event) => this.handleKey(event));
   }
 
-  /** The video element inside: for canvas, picture-in-picture and measuring. Its stream changes; do not keep it. */
-  get videoElement(): HTMLVideoElement | null {
-    return this.renderRoot.querySelector('video');
+  get isRecording(): boolean {
+    return this.#recording.progress !== undefined;
   }
 
-  get videoWidth(): number {
-    return this.videoElement?.videoWidth ?? 0;
+  /** A PNG of what is seen, at the camera's size, zoomed or not. Rejects with `InvalidStateError` where nothing is. */
+  async snapshot(): Promise<Blob> {
+    const picture = pictureOf(this.renderRoot.querySelector('#frame'));
+    if (picture === undefined) throw new DOMException('There is no picture.', 'InvalidStateError');
+    return await toPng(picture);
   }
 
-  get videoHeight(): number {
-    return this.videoElement?.videoHeight ?? 0;
+  /** False where there is no picture yet, or the browser can't record. */
+  startRecording(): boolean {
+    return this.#recording.start();
   }
 
-  get paused(): boolean {
-    return this.status.state === 'idle' || this.status.state === 'ended';
+  /** Saves the file, and resolves with it; undefined where nothing was recorded. */
+  stopRecording(): Promise<File | undefined> {
+    return this.#recording.stop();
   }
 
-  /** Connects, in place of what was watched before. What becomes of it is told by events. */
-  play(): void {
-    if (!this.hasUpdated) {
-      // There is nothing to show it on: at the latest when it is put into the page there is.
-      void this.updateComplete.then(() => this.play());
-      return;
-    }
-    const source = parseSource(this.src, document.baseURI);
-    if (source === undefined) {
-      this.#player?.disconnect();
-      this.#report({ state: 'ended', why: 'bad-source' });
-      return;
-    }
-    const player = this.#playerFor(source.server);
-    this.dispatchEvent(new Event('play'));
-    player.connect(source.streamId, source.token);
+  /** Only within the handler of a click or a key, as browsers want it. */
+  toggleFullscreen(): void {
+    this.#fullscreen.toggle();
   }
 
-  /** Ends the connection. */
-  pause(): void {
-    this.#player?.disconnect();
-    this.dispatchEvent(new Event('pause'));
+  resetZoom(): void {
+    this.#zooming.reset();
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#onPage = new AbortController();
-    const { signal } = this.#onPage;
-    document.addEventListener('visibilitychange', () => this.#player?.handleVisible(!document.hidden), {
-      signal,
+  /** Does what a key means. For pages that are about one player, and hand it keys that were pressed elsewhere. */
+  handleKey(event: KeyboardEvent): void {
+    if (!this.controls || event.defaultPrevented || isForElement(event)) return;
+    const command = commandOfKey(event);
+    if (command === undefined || !this.#run(command)) return;
+    event.preventDefault();
+    this.#fade.show();
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    const frame = this.renderRoot.querySelector<HTMLElement>('#frame');
+    const video = this.videoElement;
+    if (frame === null || video === null) return;
+    this.#zooming.attach(frame, video);
+    watchTaps(video, {
+      onTap: (pointerType) => this.#fade.handleTap(pointerType),
+      onDoubleTap: () => this.controls && this.#fullscreen.toggle(),
     });
-    watchNetwork(() => this.#player?.handleNetworkChange(), signal);
-    // Back on a page after it was taken off one.
-    if (this.hasUpdated && this.autoplay) this.play();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#onPage.abort();
-    this.#player?.disconnect();
-  }
-
-  protected override firstUpdated(): void {
-    if (this.preload !== 'none') this.#openMedia();
-    const video = this.#find('video', HTMLVideoElement);
-    const button = this.#find('#fullscreenBtn', HTMLButtonElement);
-    installFullscreen({ host: this, video, button }, this.#text.player);
-    video.addEventListener('resize', () => this.#handleSize(video));
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has('src') || this.src === '') return;
-    if (this.autoplay || !this.paused) this.play();
   }
 
   protected override render() {
-    const { player } = this.#text;
-    const { state } = this.status;
+    const { status } = this;
+    const text = this.text;
     return html`
-      <div id="frame" class="frame" part="frame" data-picture="none" data-state=${state}>
+      <div id="frame" class="frame" part="frame" data-picture="none" data-state=${status.state}
+        data-controls=${this.controls && !this.#fade.areShown ? 'hidden' : 'shown'}>
         <slot name="poster" class="poster">${bird}</slot>
-        <video id="video" part="video" aria-label=${player.camera} autoplay muted playsinline disableremoteplayback></video>
+        <video id="video" part="video" aria-label=${text.player.cameraNamed(this.#camera)} autoplay muted playsinline
+          disableremoteplayback></video>
         <canvas id="still" class="still" width="0" height="0" aria-hidden="true"></canvas>
-        <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${state}
-          data-step=${this.status.state === 'connecting' ? this.status.step : nothing}>${describeStatus(this.status, this.#text)}</p>
-        <button id="playBtn" class="play" part="play" type="button" aria-label=${player.play} ?hidden=${!this.#needsTap}
-          @click=${this.#handleTap}>
-          <svg viewBox="0 0 24 24" width="40" height="40" aria-hidden="true"><path d="M8 5.5v13l10.5-6.5z" /></svg>
-        </button>
-        <button id="fullscreenBtn" class="corner" type="button" ?hidden=${!this.controls}>
-          <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" /></svg>
-        </button>
+        <div class="say">
+          <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${status.state}
+            data-step=${status.state === 'connecting' ? status.step : nothing}>${describeStatus(status, text)}</p>
+          ${this.controls ? this.#checkLink() : nothing}
+        </div>
+        <button id="playBtn" class="play" part="play" type="button" aria-label=${text.player.play} ?hidden=${!this.#needsTap}
+          @click=${this.#handleTap}>${icons.play}</button>
+        ${this.controls && status.state !== 'idle' ? this.#controlBar() : nothing}
+        <slot name="stats"></slot>
       </div>
     `;
   }
 
-  get #text(): Text {
-    const language = this.closest<HTMLElement>('[lang]')?.lang;
-    return textFor(language ? [language, ...navigator.languages] : navigator.languages);
+  #controlBar() {
+    const view = {
+      text: this.text,
+      isPaused: this.paused,
+      hasPicture: pictureOf(this.renderRoot.querySelector('#frame')) !== undefined,
+      isStatsOpen: this.statsOpen,
+      recording: this.#recording.progress,
+      canRecord: this.#recording.isSupported,
+      pictureInPicture: this.#pictureInPicture,
+      fullscreen: this.#fullscreen,
+      scale: this.#zooming.scale,
+    };
+    return [recordingLabel(view), controlBar(view, (command) => this.#run(command))];
+  }
+
+  /** On a page of another server it opens beside: that page is not ours to leave. */
+  #checkLink() {
+    const { source, status } = this;
+    if (source === undefined || (status.state !== 'reconnecting' && status.state !== 'ended')) return nothing;
+    const isOurs = source.server === location.origin;
+    return html`<a class="check-link" part="check-link" href=${linkToCheck(source)}
+      target=${isOurs ? nothing : '_blank'} rel="noopener">${this.text.player.whyNot}</a>`;
+  }
+
+  get #camera(): string {
+    return this.source?.streamId ?? '';
   }
 
   /** Nothing plays until the person says so, or the browser wants a touch first. */
@@ -167,58 +175,48 @@ export class PerchPlayer extends LitElement {
   }
 
   #handleTap(): void {
-    if (this.status.state === 'idle') this.play();
-    else this.#screen?.playByHand();
+    if (this.status.state === 'idle') void this.play();
+    else this.playByHand();
   }
 
-  #handleSize({ videoWidth, videoHeight }: HTMLVideoElement): void {
-    if (videoWidth > 0 && videoHeight > 0)
-      this.style.setProperty('--ratio', `${videoWidth} / ${videoHeight}`);
-    this.dispatchEvent(new Event('resize'));
+  /** False where there was nothing to do: the key is the page's then. */
+  #run(command: Command): boolean {
+    switch (command) {
+      case 'play':
+        if (this.#needsTap) this.#handleTap();
+        else if (this.paused) void this.play();
+        else this.pause();
+        return true;
+      case 'snapshot':
+        void this.#saveSnapshot();
+        return true;
+      case 'record':
+        if (this.isRecording) void this.stopRecording();
+        else this.startRecording();
+        return true;
+      case 'picture-in-picture':
+        this.#pictureInPicture.toggle();
+        return true;
+      case 'fullscreen':
+        this.#fullscreen.toggle();
+        return true;
+      case 'stats':
+        this.statsOpen = !this.statsOpen;
+        return true;
+      case 'close':
+        if (!this.statsOpen) return false;
+        this.statsOpen = false;
+        return true;
+      default:
+        return this.#zooming.handleCommand(command);
+    }
   }
 
-  #find<T extends Element>(selector: string, kind: new () => T): T {
-    const element = this.renderRoot.querySelector(selector);
-    if (element instanceof kind) return element;
-    throw new TypeError(`perch-player has no ${selector}`);
-  }
-
-  #openMedia(): Media {
-    if (this.#media !== undefined) return this.#media;
-    this.#screen = new Screen({
-      frame: this.#find('#frame', HTMLElement),
-      video: this.#find('video', HTMLVideoElement),
-      still: this.#find('canvas', HTMLCanvasElement),
-    });
-    this.#media = browserMedia(this.#screen);
-    return this.#media;
-  }
-
-  #playerFor(server: string): Player {
-    if (this.#player !== undefined && this.#server === server) return this.#player;
-    this.#player?.disconnect();
-    this.#server = server;
-    this.#player = new Player(
-      {
-        clock: browserClock,
-        random: Math.random,
-        openSocket: browserSocketOpener(signalingUrl(server)),
-        media: this.#openMedia(),
-        fetchIceServers: turnCredentialsOf(server),
-      },
-      { visible: !document.hidden, onStatus: (status) => this.#report(status) },
-    );
-    return this.#player;
-  }
-
-  #report(status: Status): void {
-    const before = this.status;
-    this.status = status;
-    this.setAttribute('state', status.state);
-    if (status.state === 'live' && before.state !== 'live') this.dispatchEvent(new Event('playing'));
-    if (status.state !== 'live' && before.state === 'live') this.dispatchEvent(new Event('waiting'));
-    if (status.state === 'ended') this.dispatchEvent(new Event('error'));
-    this.dispatchEvent(new CustomEvent<Status>('statuschange', { detail: status }));
+  async #saveSnapshot(): Promise<void> {
+    const at = new Date();
+    const blob = await this.snapshot().catch(() => undefined);
+    if (blob !== undefined)
+      saveFile(new File([blob], fileName(this.#camera, at, 'png'), { type: blob.type }));
   }
 }
 

@@ -1,10 +1,11 @@
 import { css } from 'lit';
+import { controlStyles } from './control-styles.ts';
 
 /**
  * The player's own look. A page styles it by its size, by `::part()` and by these custom properties: `--perch-ground`,
  * `--perch-text`, `--perch-accent`, `--perch-focus`.
  */
-export const playerStyles = css`
+const lookStyles = css`
   :host {
     --ground: var(--perch-ground, #182326);
     --text: var(--perch-text, #e8efee);
@@ -41,6 +42,7 @@ export const playerStyles = css`
   .frame {
     position: absolute;
     inset: 0;
+    container: perch / inline-size;
   }
 
   .frame[data-picture='video'],
@@ -66,6 +68,15 @@ export const playerStyles = css`
     visibility: visible;
   }
 
+  video,
+  .still {
+    transform: var(--zoom, none);
+  }
+
+  .frame[data-zoomed] video {
+    cursor: grab;
+  }
+
   .frame:not([data-state='live']) :is(video, .still) {
     filter: brightness(0.45) saturate(0.5);
   }
@@ -86,16 +97,35 @@ export const playerStyles = css`
   }
 
   /* Without a picture the sentence stands below the bird; with one it is a label in the corner. */
-  .status {
+  .say {
     position: absolute;
     left: 50%;
     top: calc(50% + 36px);
+    display: grid;
+    justify-items: center;
+    gap: 8px;
     width: max-content;
     max-width: calc(100% - 32px);
-    margin: 0;
     translate: -50% 0;
+    pointer-events: none;
+  }
+
+  .status {
+    position: relative;
+    margin: 0;
     text-align: center;
     text-wrap: balance;
+  }
+
+  .check-link {
+    display: inline-grid;
+    align-items: center;
+    min-height: 44px;
+    padding: 0 14px;
+    border-radius: 10px;
+    color: var(--accent);
+    font-weight: 600;
+    pointer-events: auto;
   }
 
   .status::before {
@@ -109,11 +139,21 @@ export const playerStyles = css`
     vertical-align: 1px;
   }
 
-  .frame:not([data-picture='none']) .status {
-    left: calc(10px + env(safe-area-inset-left));
-    top: calc(10px + env(safe-area-inset-top));
+  .frame:not([data-picture='none']) .say {
+    left: max(10px, env(safe-area-inset-left));
+    top: max(10px, env(safe-area-inset-top));
+    justify-items: start;
     max-width: calc(100% - 20px);
     translate: none;
+  }
+
+  .frame:not([data-picture='none']) .check-link {
+    background: var(--glass);
+    color: var(--on-glass);
+    font-size: 14px;
+  }
+
+  .frame:not([data-picture='none']) .status {
     padding: 5px 12px 5px 29px;
     border-radius: 16px;
     background: var(--glass);
@@ -162,42 +202,19 @@ export const playerStyles = css`
     outline-offset: 2px;
   }
 
-  .corner,
   .play {
     position: absolute;
-    display: grid;
-    place-items: center;
-    background: var(--glass);
-    color: var(--on-glass);
-  }
-
-  .corner {
-    right: 8px;
-    bottom: 8px;
-    width: 44px;
-    height: 44px;
-  }
-
-  .corner path {
-    fill: none;
-    stroke: currentColor;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-    stroke-width: 2;
-  }
-
-  .frame[data-picture='none'] .corner {
-    visibility: hidden;
-  }
-
-  .play {
     left: 50%;
     top: 50%;
+    display: grid;
+    place-items: center;
     width: 88px;
     height: 88px;
     translate: -50% -50%;
     border: 2px solid var(--on-glass);
     border-radius: 50%;
+    background: var(--glass);
+    color: var(--on-glass);
   }
 
   /* Above the sentence, which stands in the middle as long as there is no picture. */
@@ -205,14 +222,15 @@ export const playerStyles = css`
     translate: -50% calc(-100% + 22px);
   }
 
-  .play path {
-    fill: currentColor;
-  }
-
   @media (prefers-reduced-motion: no-preference) {
     video,
     .still {
       transition: filter 0.3s;
+    }
+
+    .chrome,
+    .status {
+      transition: opacity 0.25s;
     }
 
     .status:is([data-state='connecting'], [data-state='reconnecting'], [data-state='camera-restarting'])::before {
@@ -226,8 +244,13 @@ export const playerStyles = css`
     }
   }
 
-  /* Last, so that it wins over the display of any element above. */
+`;
+
+/** Last, so that it wins over the display of any element above. */
+const hiddenStyles = css`
   [hidden] {
     display: none;
   }
 `;
+
+export const playerStyles = [lookStyles, controlStyles, hiddenStyles];

@@ -1,17 +1,28 @@
-/** `/watch/STREAM#token=…`: the picture from edge to edge. */
+/** `/watch/STREAM#token=…`: the picture from edge to edge. The page is about one player, so its keys work anywhere on it. */
 import '../../player/define.ts';
+import { streamOfLink } from '../../domain/stream-link.ts';
 import type { PerchPlayer } from '../../player/perch-player.ts';
 import { textFor } from '../../text/text.ts';
 import { takePageToken } from '../page-token.ts';
 
-document.documentElement.lang = textFor(navigator.languages).code;
+const text = textFor(navigator.languages);
+document.documentElement.lang = text.code;
 const player = document.querySelector('perch-player') as PerchPlayer;
 
 watch();
 // Another link to this page, pasted over the one that is open, loads nothing anew.
 addEventListener('hashchange', watch);
+addEventListener('keydown', (event) => player.handleKey(event));
+player.addEventListener('statuschange', showTitle);
 
 function watch(): void {
   takePageToken();
   player.src = location.href;
+  showTitle();
+}
+
+/** The name first: tabs are narrow. */
+function showTitle(): void {
+  const name = streamOfLink(location.pathname, location.search) ?? 'Perch';
+  document.title = `${name} · ${text.watch[player.status.state]}`;
 }

@@ -1,0 +1,120 @@
+import { css } from 'lit';
+
+/** The buttons below the picture, on dark glass in every colour scheme: what is under them is the camera's. */
+export const controlStyles = css`
+  .chrome {
+    color: var(--on-glass);
+  }
+
+  .frame[data-controls='hidden'] :is(.chrome, .status[data-state='live']) {
+    opacity: 0;
+    pointer-events: none;
+  }
+
+  .frame[data-controls='hidden'],
+  .frame[data-controls='hidden'] video {
+    cursor: none;
+  }
+
+  .bar {
+    position: absolute;
+    inset: auto 0 0;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: end;
+    gap: 2px;
+    padding: 28px max(8px, env(safe-area-inset-right)) max(8px, env(safe-area-inset-bottom))
+      max(8px, env(safe-area-inset-left));
+    background: linear-gradient(transparent, rgb(8 14 16 / 72%) 55%);
+    pointer-events: none;
+  }
+
+  /* The picture can be dragged between the buttons. */
+  .control {
+    display: grid;
+    place-items: center;
+    min-width: 44px;
+    height: 44px;
+    background: rgb(8 14 16 / 45%);
+    color: inherit;
+    font-size: 14px;
+    font-variant-numeric: tabular-nums;
+    pointer-events: auto;
+  }
+
+  .frame[data-controls='hidden'] .control {
+    pointer-events: none;
+  }
+
+  .control:disabled {
+    color: rgb(241 246 245 / 45%);
+    cursor: default;
+  }
+
+  .control[aria-pressed='true'] {
+    background: var(--on-glass);
+    color: #0b1416;
+  }
+
+  @media (hover: hover) {
+    .control:not(:disabled, [aria-pressed='true']):hover {
+      background: rgb(8 14 16 / 92%);
+    }
+  }
+
+  .gap {
+    flex: 1;
+  }
+
+  .icon {
+    fill: none;
+    stroke: currentColor;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    stroke-width: 2;
+  }
+
+  .icon .solid {
+    fill: currentColor;
+    stroke: none;
+  }
+
+  .play .icon {
+    width: 40px;
+    height: 40px;
+  }
+
+  /* Stays while the controls fade: nobody should record without knowing. */
+  .recording {
+    position: absolute;
+    right: max(10px, env(safe-area-inset-right));
+    top: max(10px, env(safe-area-inset-top));
+    margin: 0;
+    padding: 5px 12px;
+    border-radius: 16px;
+    background: var(--glass);
+    color: var(--on-glass);
+    font-size: 14px;
+    font-variant-numeric: tabular-nums;
+    pointer-events: none;
+  }
+
+  .recording::before {
+    content: '';
+    display: inline-block;
+    width: 10px;
+    height: 10px;
+    margin-right: 8px;
+    border-radius: 50%;
+    background: #ff6a5e;
+    vertical-align: -1px;
+  }
+
+  /* In a card's width the seven buttons stand closer. */
+  @container perch (max-width: 340px) {
+    .control {
+      min-width: 40px;
+    }
+  }
+`;

@@ -1,0 +1,179 @@
+import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
+import { watchNetwork } from '../adapters/browser-network.ts';
+import { parseSource, type Source } from '../domain/source.ts';
+import type { EndReason, Status } from '../domain/status.ts';
+import { describeStatus } from '../text/describe-status.ts';
+import { type Text, textFor } from '../text/text.ts';
+import { PlayPromise } from './play-promise.ts';
+import { Playback } from './playback.ts';
+
+/**
+ * The part of `<perch-player>` that is like a `<video>`: what it plays, whether it plays, and what it tells. Owns its
+ * connections, and gives them up when it leaves the page. How it looks, and its controls, are the subclass's: it renders
+ * `#frame`, and in it a `video` and the canvas `#still`.
+ */
+export abstract class LiveElement extends LitElement {
+  static override readonly properties: PropertyDeclarations = {
+    src: { reflect: true },
+    autoplay: { type: Boolean, reflect: true },
+    preload: { reflect: true },
+    status: { state: true },
+  };
+
+  declare src: string;
+  declare autoplay: boolean;
+  declare preload: 'auto' | 'none';
+  /** What the person is told: see Status. Read only; `statuschange` tells of each new one. */
+  declare status: Status;
+
+  readonly #playing = new PlayPromise();
+  #playback: Playback | undefined;
+  #onPage = new AbortController();
+
+  constructor() {
+    super();
+    this.src = '';
+    this.autoplay = false;
+    this.preload = 'auto';
+    this.status = { state: 'idle' };
+  }
+
+  /** The video element inside: for canvas, picture-in-picture and measuring. Its stream changes; do not keep it. */
+  get videoElement(): HTMLVideoElement | null {
+    return this.renderRoot.querySelector('video');
+  }
+
+  get videoWidth(): number {
+    return this.videoElement?.videoWidth ?? 0;
+  }
+
+  get videoHeight(): number {
+    return this.videoElement?.videoHeight ?? 0;
+  }
+
+  get paused(): boolean {
+    return this.status.state === 'idle' || this.status.state === 'ended';
+  }
+
+  get ended(): boolean {
+    return this.status.state === 'ended';
+  }
+
+  /** Why it ended: a reason for programs, a sentence for people. */
+  get error(): { readonly code: EndReason; readonly message: string } | null {
+    const { status } = this;
+    return status.state === 'ended' ? { code: status.why, message: describeStatus(status, this.text) } : null;
+  }
+
+  /**
+   * Connects, in place of what was watched before. The promise is kept with the first picture, however long the camera is
+   * away, and broken by `pause()` and where there is no way: nobody has to look at it.
+   */
+  play(): Promise<void> {
+    this.#playing.break('AbortError', 'Something else is played now.');
+    const playing = this.#playing.get();
+    // There is nothing to show it on before: at the latest when it is put into the page there is.
+    if (this.hasUpdated) this.#start();
+    else void this.updateComplete.then(() => this.#start());
+    return playing;
+  }
+
+  /** Ends the connection. */
+  pause(): void {
+    this.#playing.break('AbortError', 'It was paused.');
+    this.#playback?.disconnect();
+    this.dispatchEvent(new Event('pause'));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#onPage = new AbortController();
+    const { signal } = this.#onPage;
+    const handleVisible = () => this.#playback?.handleVisible(!document.hidden);
+    document.addEventListener('visibilitychange', handleVisible, { signal });
+    watchNetwork(() => this.#playback?.handleNetworkChange(), signal);
+    // Back on a page after it was taken off one.
+    if (this.hasUpdated && this.autoplay) void this.play();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#onPage.abort();
+    this.#playing.break('AbortError', 'It left the page.');
+    this.#playback?.disconnect();
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    if (this.preload !== 'none') this.#open();
+    const video = this.#find('video', HTMLVideoElement);
+    video.addEventListener('resize', () => this.#handleSize(video));
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('src') || this.src === '') return;
+    if (this.autoplay || !this.paused) void this.play();
+  }
+
+  /** In the language of the page where it says one, else the browser's. */
+  protected get text(): Text {
+    const language = this.closest<HTMLElement>('[lang]')?.lang;
+    return textFor(language ? [language, ...navigator.languages] : navigator.languages);
+  }
+
+  /** Undefined where `src` names no stream. */
+  protected get source(): Source | undefined {
+    return parseSource(this.src, document.baseURI);
+  }
+
+  /** What the browser refused to play by itself: only within the handler of a click or a key. */
+  protected playByHand(): void {
+    this.#playback?.playByHand();
+  }
+
+  #handleSize({ videoWidth, videoHeight }: HTMLVideoElement): void {
+    if (videoWidth > 0 && videoHeight > 0)
+      this.style.setProperty('--ratio', `${videoWidth} / ${videoHeight}`);
+    this.dispatchEvent(new Event('resize'));
+  }
+
+  #find<T extends Element>(selector: string, kind: new () => T): T {
+    const element = this.renderRoot.querySelector(selector);
+    if (element instanceof kind) return element;
+    throw new TypeError(`${this.localName} has no ${selector}`);
+  }
+
+  #open(): Playback {
+    this.#playback ??= new Playback(
+      {
+        frame: this.#find('#frame', HTMLElement),
+        video: this.#find('video', HTMLVideoElement),
+        still: this.#find('#still', HTMLCanvasElement),
+      },
+      (status) => this.#report(status),
+    );
+    return this.#playback;
+  }
+
+  #start(): void {
+    const { source } = this;
+    if (source === undefined) {
+      this.#playback?.disconnect();
+      this.#report({ state: 'ended', why: 'bad-source' });
+      return;
+    }
+    this.dispatchEvent(new Event('play'));
+    this.#open().connect(source);
+  }
+
+  #report(status: Status): void {
+    const before = this.status;
+    this.status = status;
+    this.setAttribute('state', status.state);
+    if (status.state === 'live') this.#playing.keep();
+    if (status.state === 'ended') this.#playing.break('NotSupportedError', describeStatus(status, this.text));
+    if (status.state === 'live' && before.state !== 'live') this.dispatchEvent(new Event('playing'));
+    if (status.state !== 'live' && before.state === 'live') this.dispatchEvent(new Event('waiting'));
+    if (status.state === 'ended') this.dispatchEvent(new Event('error'));
+    this.dispatchEvent(new CustomEvent<Status>('statuschange', { detail: status }));
+  }
+}

@@ -1,0 +1,63 @@
+import { browserClock } from '../adapters/browser-clock.ts';
+import { browserMedia } from '../adapters/browser-media.ts';
+import { browserSocketOpener, signalingUrl } from '../adapters/browser-socket.ts';
+import { Screen, type ScreenElements } from '../adapters/screen.ts';
+import { turnCredentialsOf } from '../adapters/turn-credentials.ts';
+import { Player } from '../domain/player.ts';
+import type { Media } from '../domain/ports.ts';
+import type { Source } from '../domain/source.ts';
+import type { Status } from '../domain/status.ts';
+
+/** What an element plays with: the screen in it, and a Player of the server that it watches. */
+export class Playback {
+  readonly #screen: Screen;
+  readonly #media: Media;
+  readonly #onStatus: (status: Status) => void;
+  #player: Player | undefined;
+  /** The server that `#player` talks to. */
+  #server: string | undefined;
+
+  constructor(elements: ScreenElements, onStatus: (status: Status) => void) {
+    this.#screen = new Screen(elements);
+    this.#media = browserMedia(this.#screen);
+    this.#onStatus = onStatus;
+  }
+
+  connect({ server, streamId, token }: Source): void {
+    this.#playerFor(server).connect(streamId, token);
+  }
+
+  disconnect(): void {
+    this.#player?.disconnect();
+  }
+
+  /** What the browser refused to play by itself: only within the handler of a click or a key. */
+  playByHand(): void {
+    this.#screen.playByHand();
+  }
+
+  handleVisible(visible: boolean): void {
+    this.#player?.handleVisible(visible);
+  }
+
+  handleNetworkChange(): void {
+    this.#player?.handleNetworkChange();
+  }
+
+  #playerFor(server: string): Player {
+    if (this.#player !== undefined && this.#server === server) return this.#player;
+    this.#player?.disconnect();
+    this.#server = server;
+    this.#player = new Player(
+      {
+        clock: browserClock,
+        random: Math.random,
+        openSocket: browserSocketOpener(signalingUrl(server)),
+        media: this.#media,
+        fetchIceServers: turnCredentialsOf(server),
+      },
+      { visible: !document.hidden, onStatus: this.#onStatus },
+    );
+    return this.#player;
+  }
+}
