@@ -39,6 +39,8 @@ const CLIENT_MESSAGES = [
   { type: 'stream-state', to: ID, state: 'camera-restarting' },
   { type: 'error', to: ID, message: 'no', code: 'too-many-viewers' },
   { type: 'viewer-ended', viewer_id: ID },
+  { type: 'snapshot', id: 'a-1_B', jpeg: '/9j/2Q==', width: 640, height: 360 },
+  { type: 'snapshot', id: 'a', reason: 'no-encoder' },
   { type: 'connected', route: 'relayed' },
   { type: 'ping' },
 ];
@@ -49,6 +51,7 @@ const SERVER_MESSAGES = [
   { type: 'ice-servers', ice_servers: [], turn_unavailable: 'there is no TURN server' },
   { type: 'viewer-joined', viewer_id: ID, resumed: false, replaces: ID, offers: true, ice_servers: ICE },
   { type: 'viewer-left', viewer_id: ID, gone: true },
+  { type: 'snapshot-wanted', id: 'a-1_B' },
   { type: 'broadcaster-joined', stream_id: 'cam' },
   { type: 'broadcaster-left' },
   { type: 'offer', from: 'cam', sdp: ANSWER },

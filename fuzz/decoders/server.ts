@@ -1,10 +1,11 @@
-/** Decoders of what reaches the server by HTTP: tokens, headers, fragments of descriptions. */
-import { checkRelayableCandidate, ERROR_CODES, MAX_SDP_CHARS } from '@perch/protocol';
+/** Decoders of what reaches the server beside messages: tokens, headers, fragments of descriptions, still pictures. */
+import { checkRelayableCandidate, ERROR_CODES, MAX_SDP_CHARS, MAX_SNAPSHOT_BYTES } from '@perch/protocol';
 import { JwtTokens } from '../../packages/server/src/adapters/access/jwt-tokens.ts';
 import { ClientAddresses } from '../../packages/server/src/adapters/http/client-address.ts';
 import { Origins } from '../../packages/server/src/adapters/http/origins.ts';
 import { parseSdpFragment } from '../../packages/server/src/adapters/http/sdp-fragment.ts';
 import { tokenOf } from '../../packages/server/src/adapters/http/token-of.ts';
+import { jpegSize } from '../../packages/server/src/domain/snapshot/jpeg-size.ts';
 import { type Decoder, must } from '../decoder.ts';
 import { CANDIDATES, sdpWords, writeSdp } from './sdp-grammar.ts';
 
@@ -146,4 +147,33 @@ const fragment: Decoder<string> = {
   },
 };
 
-export const SERVER_DECODERS: readonly Decoder[] = [token, tokenOfRequest, addresses, fragment];
+const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
+
+/** SOI, APP0, a comment, a table, the frame header, the scan, EOI. */
+const JPEG =
+  'ffd8 ffe00004 4a46 fffe0005 616263 ffdb0003 00 ffc0000b 08 0168 0280 01 01 11 00 ffda0008 01 01 00 00 3f 00 d9 ffd9';
+
+const jpeg: Decoder<Uint8Array> = {
+  name: 'jpeg-size',
+  samples: [
+    JPEG,
+    JPEG.replace('ffc0', 'ffc2'),
+    'ffd8 ffd9',
+    'ffd8 ffc00008 08 ffff ffff ffd9',
+    'ffd8 ffe0ffff ffd9',
+  ].map(hex),
+  words: ['ffd8', 'ffd9', 'ffc0', 'ffda', 'ff', '0000', 'ffff', 'ffc00008 08 0001 0001'].map(hex),
+  maxLength: MAX_SNAPSHOT_BYTES,
+  check: (bytes) => {
+    const size = jpegSize(bytes);
+    if (size === undefined) return 'no JPEG';
+    must(bytes[0] === 0xff && bytes[1] === 0xd8 && bytes.at(-1) === 0xd9, 'it begins and ends as one');
+    must(
+      size.width > 0 && size.width < 65_536 && size.height > 0 && size.height < 65_536,
+      'a size has 16 bits',
+    );
+    return `${bytes.length > 64}`;
+  },
+};
+
+export const SERVER_DECODERS: readonly Decoder[] = [token, tokenOfRequest, addresses, fragment, jpeg];

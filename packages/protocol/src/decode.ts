@@ -13,9 +13,10 @@ import { type Result, refuse } from './result.ts';
 /** Decodes what a server received. A refusal's code and reason are meant to be sent back. */
 export function decodeClientMessage(text: string): Result<ClientMessage> {
   const decoded = decode(text, clientMessageSchemas);
-  const small = decoded.ok && !('sdp' in decoded.value);
+  const small = decoded.ok && !('sdp' in decoded.value) && !('jpeg' in decoded.value);
   if (!small || text.length <= MAX_SMALL_MESSAGE_CHARS) return decoded;
-  return refuse('too-large', `a message without an SDP is at most ${MAX_SMALL_MESSAGE_CHARS} characters`);
+  const what = 'a message without an SDP or a picture';
+  return refuse('too-large', `${what} is at most ${MAX_SMALL_MESSAGE_CHARS} characters`);
 }
 
 /** Decodes what a client received. An `unknown-type` refusal is to be ignored: the server is newer. */

@@ -8,6 +8,8 @@ import { IceServersSchema } from './ice-server.ts';
 import {
   MAX_ERROR_MESSAGE_CHARS,
   MAX_SDP_MID_CHARS,
+  MAX_SNAPSHOT_BYTES,
+  MAX_SNAPSHOT_SIDE,
   MAX_STREAM_ID_CHARS,
   MAX_TOKEN_CHARS,
   MAX_VIEWER_ID_CHARS,
@@ -49,6 +51,17 @@ const Candidate = v.pipe(
   ),
 );
 
+/** Names one request for a still picture. */
+const SnapshotId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/u, 'is not up to 64 letters, digits, - and _'));
+
+/** In base64 (RFC 4648, section 4), four characters for three bytes. */
+const JpegText = v.pipe(
+  v.string(),
+  v.maxLength((MAX_SNAPSHOT_BYTES / 3) * 4, `is more than ${MAX_SNAPSHOT_BYTES} bytes`),
+  v.regex(/^[A-Za-z\d+/]+={0,2}$/u, 'is not base64'),
+  v.check((text) => text.length % 4 === 0, 'is not base64'),
+);
+
 /** With sentences of its own: the library's repeat the number (SPEC.md, ERR4). */
 function wholeNumber(min: number, max: number) {
   const sentence = `is not a whole number from ${min} to ${max}`;
@@ -61,9 +74,22 @@ const candidateFields = {
   sdpMLineIndex: v.exactOptional(v.nullable(wholeNumber(0, 255))),
 };
 
+/** One of a set that grows. */
+const Word = v.pipe(v.string(), v.regex(/^[a-z-]{1,64}$/u, 'is not a word of up to 64 lower case letters'));
+
 const streamState = {
   /** `live`, `camera-restarting`, or one of a newer peer's, which is treated like `live`. */
-  state: v.pipe(v.string(), v.regex(/^[a-z-]{1,64}$/u, 'is not a word of up to 64 lower case letters')),
+  state: Word,
+};
+
+/** What came of a request for a still picture: the picture, or why there is none. */
+const snapshot = {
+  id: SnapshotId,
+  jpeg: v.exactOptional(JpegText),
+  width: v.exactOptional(wholeNumber(1, MAX_SNAPSHOT_SIDE)),
+  height: v.exactOptional(wholeNumber(1, MAX_SNAPSHOT_SIDE)),
+  /** `no-encoder`, `no-picture`, `failed`, or one of a newer peer's, which is treated like `failed`. */
+  reason: v.exactOptional(Word),
 };
 
 const errorFields = {
@@ -98,6 +124,7 @@ const clientMessages = {
   'stream-state': v.object({ type: v.literal('stream-state'), to: Address, ...streamState }),
   error: v.object({ type: v.literal('error'), to: Address, ...errorFields }),
   'viewer-ended': v.object({ type: v.literal('viewer-ended'), viewer_id: ViewerId }),
+  snapshot: v.object({ type: v.literal('snapshot'), ...snapshot }),
   connected: v.object({ type: v.literal('connected'), route: v.picklist(['direct', 'relayed']) }),
   ping: v.object({ type: v.literal('ping') }),
 };
@@ -127,6 +154,7 @@ const serverMessages = {
     viewer_id: ViewerId,
     gone: v.exactOptional(v.boolean()),
   }),
+  'snapshot-wanted': v.object({ type: v.literal('snapshot-wanted'), id: SnapshotId }),
   'broadcaster-joined': v.object({ type: v.literal('broadcaster-joined'), stream_id: StreamId }),
   'broadcaster-left': v.object({ type: v.literal('broadcaster-left') }),
   offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp }),

@@ -38,6 +38,8 @@ describe('decoding', () => {
     },
     { type: 'viewer-ended', viewer_id: 'viewer-1' },
     { type: 'connected', route: 'relayed' },
+    { type: 'snapshot', id: 'a-1_B', jpeg: '/9j/2Q==', width: 640, height: 360 },
+    { type: 'snapshot', id: 'a', reason: 'no-encoder' },
   ])('[WIRE1] $type with what is new in it is read', (message) => {
     expect(client(message)).toEqual({ ok: true, value: message });
   });
@@ -48,6 +50,12 @@ describe('decoding', () => {
     { type: 'join', stream_id: 'garden', resume_token: 7 },
     { type: 'viewer-ended' },
     { type: 'connected', route: 'by pigeon' },
+    { type: 'snapshot', jpeg: '/9j/2Q==' },
+    { type: 'snapshot', id: 'no spaces' },
+    { type: 'snapshot', id: 'a', jpeg: '/9j/2Q=' },
+    { type: 'snapshot', id: 'a', jpeg: '/9j/2Q==', width: 641 },
+    { type: 'snapshot', id: 'a', jpeg: '_9j-' },
+    { type: 'snapshot', id: 'a', reason: 'Two words' },
   ])('[WIRE5] %j is refused with bad-message', (message) => {
     expect(codeOf(client(message))).toBe('bad-message');
   });
@@ -72,7 +80,13 @@ describe('decoding', () => {
 
   test.each([
     ['with an SDP', { type: 'offer', to: 'viewer-1', sdp: SDP }, MAX_MESSAGE_CHARS],
-    ['without one', { type: 'ping' }, MAX_SMALL_MESSAGE_CHARS],
+    ['with a still picture', { type: 'snapshot', id: 'a', jpeg: '/9j/' }, MAX_MESSAGE_CHARS],
+    ['without either', { type: 'ping' }, MAX_SMALL_MESSAGE_CHARS],
+    [
+      'that says why there is no picture',
+      { type: 'snapshot', id: 'a', reason: 'x' },
+      MAX_SMALL_MESSAGE_CHARS,
+    ],
   ])('[WIRE4] a message %s is read up to its size, and one more is too-large', (_, message, most) => {
     const pad = (length: number) => {
       const empty = JSON.stringify({ ...message, pad: '' });

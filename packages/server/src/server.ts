@@ -17,6 +17,7 @@ import { DEFAULT_LIMITS } from './domain/limits/limits.ts';
 import type { RoomEvent } from './domain/room-event.ts';
 import { Rooms } from './domain/rooms.ts';
 import type { Scheduler } from './domain/scheduler.ts';
+import { Snapshots } from './domain/snapshot/snapshots.ts';
 import type { TurnEvent } from './domain/turn/turn-provider.ts';
 import { WhepSessions } from './domain/whep/whep-sessions.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -66,6 +67,9 @@ export async function startServer(
   const report = (event: RoomEvent) => {
     roomLog.report(event);
     metrics.report(event);
+    if (event.type === 'broadcaster-left' || event.type === 'broadcaster-registered') {
+      snapshots.handleBroadcasterGone(event.streamId);
+    }
   };
   const logTurn = (event: TurnEvent) => {
     if (event.type === 'mint-failed') log.warn({ reason: event.reason }, 'no TURN credentials');
@@ -82,8 +86,10 @@ export async function startServer(
     },
   });
   const rooms = new Rooms({ randomToken, authority, report });
+  const snapshots = new Snapshots({ rooms, scheduler, randomToken });
   const connections = {
     rooms,
+    snapshots,
     authority,
     iceServers,
     limits,
@@ -112,11 +118,13 @@ export async function startServer(
     turnKind: turn.kind,
     site,
     version: readVersion(),
+    now,
     uptimeMs: () => now() - startedAtMs,
     isDraining: () => gateway.isDraining,
     metrics,
     metricsToken: options.metricsToken,
     whep,
+    snapshots,
     addresses,
     clientAddresses,
     origins,
@@ -127,6 +135,7 @@ export async function startServer(
   const release = async () => {
     iceServers.close();
     whep.close();
+    snapshots.close();
     await gateway.drain();
     listener.cutOff();
     stopSweeping();

@@ -3,6 +3,7 @@ import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
 import { datachannelTransports } from './adapters/datachannel-transport.ts';
 import { fetchIceServers } from './adapters/fetch-ice-servers.ts';
+import { lazyJpeg } from './adapters/lazy-jpeg.ts';
 import { resolveSource } from './adapters/open-source.ts';
 import { ServerLink } from './adapters/server-link.ts';
 import { type CameraSettings, DEFAULT_CAMERA, type EncoderName } from './adapters/source-options.ts';
@@ -99,6 +100,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
       clock,
       random,
       fetchIceServers: () => fetchIceServers(signalingUrl, log),
+      encodeJpeg: lazyJpeg,
       log,
     },
     { streamId, token: options.token, maxViewers: options.maxViewers ?? DEFAULT_MAX_VIEWERS },

@@ -22,6 +22,7 @@ import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
 import type { RefusedRequest, RoomEvent } from './room-event.ts';
 import type { LostSession, Rooms } from './rooms.ts';
+import type { Snapshots } from './snapshot/snapshots.ts';
 import type { IceServerSource } from './turn/ice-session.ts';
 
 export interface ConnectionComponents {
@@ -29,6 +30,7 @@ export interface ConnectionComponents {
   readonly authority: Authority;
   readonly iceServers: Pick<IceServerSource, 'open'>;
   readonly limits: Limits;
+  readonly snapshots: Pick<Snapshots, 'handleAnswer'>;
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly report: (event: RoomEvent) => void;
@@ -65,13 +67,20 @@ export class Connection {
     this.#components = components;
     this.#arrival = arrival;
     const { connectionId, offers = false } = arrival;
-    this.#member = { peer, connectionId, offers, standing: { role: 'guest' }, iceServers: undefined };
+    this.#member = {
+      peer,
+      connectionId,
+      offers,
+      standing: { role: 'guest' },
+      owesSnapshot: false,
+      iceServers: undefined,
+    };
     this.#openedAtMs = components.now();
     this.#messages = new TokenBucket(this.#rate * MESSAGE_BURST_SECONDS, this.#openedAtMs);
   }
 
   handleText(text: string): void {
-    if (this.#member.standing.role === 'gone' || !this.#mayGoOn(costOf(text))) return;
+    if (this.#member.standing.role === 'gone' || !this.#mayGoOn(this.#costOf(text))) return;
     const decoded = decodeClientMessage(text);
     const refusal = decoded.ok ? this.handle(decoded.value) : decoded;
     if (refusal === undefined) return;
@@ -96,6 +105,8 @@ export class Connection {
         return this.#relay(message);
       case 'viewer-ended':
         return this.#components.rooms.endViewer(this.#member, message.viewer_id);
+      case 'snapshot':
+        return this.#components.snapshots.handleAnswer(this.#member, message);
       case 'connected':
         this.#components.report({ type: 'connected', route: message.route });
         return undefined;
@@ -181,6 +192,15 @@ export class Connection {
     return undefined;
   }
 
+  /** LIMIT4, SNAP3: looked at before it is decoded, since decoding is what it costs; once for each still that was asked for. */
+  #costOf(text: string): number {
+    if (this.#member.owesSnapshot && text.includes('"snapshot"')) {
+      this.#member.owesSnapshot = false;
+      return 1;
+    }
+    return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
+  }
+
   #check(token: string | undefined, right: Right, streamId: string): Result<Grant> {
     return this.#components.authority.check(token ?? this.#arrival.token, right, streamId);
   }
@@ -258,11 +278,8 @@ export class Connection {
   }
 }
 
-function costOf(text: string): number {
-  return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
-}
-
 function requestOf({ type }: ClientMessage): RefusedRequest {
   if (type === 'register' || type === 'join') return type;
-  return type === 'ping' || type === 'connected' || type === 'viewer-ended' ? 'other' : 'relay';
+  const ofServer = type === 'ping' || type === 'connected' || type === 'viewer-ended' || type === 'snapshot';
+  return ofServer ? 'other' : 'relay';
 }

@@ -11,6 +11,8 @@ export interface Member {
   /** As a viewer it makes the offer, and the broadcaster answers it (SPEC.md, WHEP4). */
   readonly offers: boolean;
   standing: Standing;
+  /** As a broadcaster it was asked for a still picture; that message is not counted by its length (SPEC.md, SNAP3). */
+  owesSnapshot: boolean;
   /** Its STUN and TURN servers, once it is a broadcaster or a viewer. */
   iceServers: IceServerSession | undefined;
 }

@@ -57,6 +57,10 @@ export class Rooms {
     return { streamId, live: room?.broadcaster !== undefined, viewers: room?.viewers.size ?? 0 };
   }
 
+  broadcasterOf(streamId: string): Member | undefined {
+    return this.#rooms.get(streamId)?.broadcaster;
+  }
+
   /** Every stream with someone in it. */
   streams(): readonly StreamState[] {
     return [...this.#rooms.keys()].map((streamId) => this.stream(streamId));

@@ -8,7 +8,9 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits/limits.ts';
 import type { CloseCode, Peer } from '../../src/domain/peer.ts';
 import type { RoomEvent } from '../../src/domain/room-event.ts';
 import { Rooms, type RoomsComponents } from '../../src/domain/rooms.ts';
+import { Snapshots } from '../../src/domain/snapshot/snapshots.ts';
 import type { IceRole, IceServerState } from '../../src/domain/turn/ice-session.ts';
+import { ManualScheduler } from './manual-scheduler.ts';
 
 export const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
 export const CANDIDATE = 'candidate:1 1 udp 2122260223 192.168.1.20 50000 typ host';
@@ -134,6 +136,8 @@ export class RoomsFixture implements ConnectionComponents {
   nowMs = 1_700_000_000_000;
   connections = 0;
   iceState: IceServerState = { iceServers: ICE_SERVERS, available: true };
+  readonly scheduler = new ManualScheduler();
+  readonly snapshots: Snapshots;
   readonly #parts: Partial<FixtureParts>;
   #ids = 0;
 
@@ -145,6 +149,7 @@ export class RoomsFixture implements ConnectionComponents {
     const randomToken = options.randomToken ?? (() => String(++this.#ids).padStart(22, '0'));
     const components = { randomToken, authority: this.authority, report: this.report };
     this.rooms = this.#parts.createRooms?.(components) ?? new Rooms(components);
+    this.snapshots = new Snapshots({ rooms: this.rooms, scheduler: this.scheduler, randomToken });
   }
 
   readonly now = (): number => this.nowMs;

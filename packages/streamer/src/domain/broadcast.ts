@@ -4,7 +4,7 @@
  *
  * Owns the layers and a timer while anyone watches; not the source, nor the viewers.
  */
-import type { PlayoutDelay, RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
+import type { AccessUnit, PlayoutDelay, RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
 import type { Clock } from './clock.ts';
 import { Layer, type PacketSink } from './layer.ts';
 import type { VideoOffer } from './peer-transport.ts';
@@ -93,6 +93,25 @@ export class Broadcast {
     if (sent && picture.layer === 'main') this.#pictureCount++;
   }
 
+  /** The main layer's newest keyframe; undefined where the source gave none yet. */
+  get newestKeyframe(): AccessUnit | undefined {
+    return this.#layers.main.newestKeyframe;
+  }
+
+  /** As Layer has it, of the main layer; one that nobody watches is encoded until then. */
+  wantKeyframe(taker: (keyframe: AccessUnit) => void): () => void {
+    const { main } = this.#layers;
+    const cancel = main.wantKeyframe((keyframe) => {
+      taker(keyframe);
+      this.#allocate();
+    });
+    this.#allocate();
+    return () => {
+      cancel();
+      this.#allocate();
+    };
+  }
+
   /** Adds a viewer who can take packets now. */
   add(watcher: Watcher): void {
     this.#watchers.set(watcher, newPlace());
@@ -123,7 +142,8 @@ export class Broadcast {
         place,
       }));
       const rates = allocateRates(placed, { main, low }, this.#clock.nowMs());
-      this.#layers.main.setBitsPerSecond(rates.main);
+      const forStill = this.#layers.main.hasTakers ? main.highestBitsPerSecond : 0;
+      this.#layers.main.setBitsPerSecond(rates.main > 0 ? rates.main : forStill);
       this.#layers.low.setBitsPerSecond(rates.low);
     }
     for (const [watcher, { layer }] of [...this.#watchers]) watcher.watch(this.#layers[layer]);

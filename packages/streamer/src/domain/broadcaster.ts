@@ -11,6 +11,7 @@ import {
 } from '@perch/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
+import { type EncodeJpeg, Snapshots } from './snapshots.ts';
 import { StreamerError } from './streamer-error.ts';
 import type { CameraState } from './supervised-source.ts';
 import { judgeTokenRefusal } from './token-refusal.ts';
@@ -24,6 +25,7 @@ export interface SignalingLink {
 export interface BroadcasterComponents extends ViewersComponents {
   /** Asks an old server for its ICE servers (SPEC.md, ICE4); resolves to an empty list where it has none. */
   readonly fetchIceServers: () => Promise<readonly IceServer[]>;
+  readonly encodeJpeg: EncodeJpeg;
 }
 
 export interface BroadcasterEvents {
@@ -58,6 +60,7 @@ export class Broadcaster {
   readonly #streamId: string;
   readonly #token: string | undefined;
   readonly #viewers: Viewers;
+  readonly #snapshots: Snapshots;
   #link: SignalingLink | undefined;
   #registered = false;
   #wasRegistered = false;
@@ -75,6 +78,7 @@ export class Broadcaster {
       maxViewers: options.maxViewers,
       send: (message) => this.#link?.send(message),
     });
+    this.#snapshots = new Snapshots(components, (message) => this.#link?.send(message));
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => this.#checkViewers());
   }
 
@@ -97,6 +101,7 @@ export class Broadcaster {
   handleLinkDown(): void {
     this.#registered = false;
     this.#link = undefined;
+    this.#snapshots.forget();
   }
 
   handleCameraState(state: CameraState): void {
@@ -113,6 +118,9 @@ export class Broadcaster {
         return;
       case 'viewer-left':
         this.#viewers.handleLeft(message);
+        return;
+      case 'snapshot-wanted':
+        if (!this.#closed) this.#snapshots.handleWanted(message);
         return;
       case 'ice-servers':
         this.#useIceServers(message.ice_servers);
@@ -144,6 +152,7 @@ export class Broadcaster {
     this.#closed = true;
     this.#cancelCheck();
     this.#viewers.close();
+    this.#snapshots.forget();
   }
 
   #handleRegistered(message: ServerMessageOf<'registered'>): void {

@@ -2,12 +2,12 @@
  * One layer of the broadcast on its way to its viewers: each picture is packetized once, kept for retransmission and
  * for viewers to come, and handed to every viewer of the layer.
  *
- * Owns the packetizer and its history, the cached group of pictures and the wishes for a keyframe; not the source, nor the
+ * Owns the packetizer and its history, the cached group of pictures, the newest keyframe and the wishes for one; not the source, nor the
  * viewers. What the rate should be is decided elsewhere (rate-allocation.ts).
  */
-import { type RtpPacket, RtpPacketizer, type RtpPacketizerOptions } from '@perch/rtp';
+import { type AccessUnit, type RtpPacket, RtpPacketizer, type RtpPacketizerOptions } from '@perch/rtp';
 import type { Clock } from './clock.ts';
-import { KeyframeRequests } from './keyframe-requests.ts';
+import { KeyframeRequests, MIN_LOSS_INTERVAL_MS } from './keyframe-requests.ts';
 import { PictureCache } from './picture-cache.ts';
 import type { CodedPicture, LayerName, VideoLayer } from './video-source.ts';
 
@@ -19,6 +19,9 @@ const TICKS_PER_MS = 90;
  * everyone a keyframe: ten pictures arrive about as fast as a new keyframe would.
  */
 const SHORT_GROUP_MS = 300;
+
+/** Who takes one keyframe for a still picture is content with one of the last second, as who lost something has to be. */
+const STILL_FRESH_MS = MIN_LOSS_INTERVAL_MS;
 
 /** Where the source makes keyframes as it likes, the cached pictures are all there is. */
 const ANY_AGE_MS = Number.POSITIVE_INFINITY;
@@ -41,6 +44,10 @@ export class Layer {
   readonly #cache = new PictureCache();
   readonly #sinks = new Set<PacketSink>();
   readonly #keyframes: KeyframeRequests;
+  /** They take the next keyframe, and nothing else. */
+  readonly #takers = new Set<(keyframe: AccessUnit) => void>();
+  /** Its memory is that of one picture. */
+  #newestKeyframe: { readonly accessUnit: AccessUnit; readonly atMs: number } | undefined;
   #source: VideoLayer | undefined;
   #bitsPerSecond = 0;
   /** Pictures of a new source build on nothing that was sent until its first keyframe. */
@@ -58,8 +65,19 @@ export class Layer {
     return this.#bitsPerSecond;
   }
 
+  /** Somebody waits for a keyframe without watching. */
+  get hasTakers(): boolean {
+    return this.#takers.size > 0;
+  }
+
+  /** Undefined before the first of a source. */
+  get newestKeyframe(): AccessUnit | undefined {
+    return this.#newestKeyframe?.accessUnit;
+  }
+
   /** Whether a picture would be of use now: not when nobody watches, nor when everybody is behind. */
   get isWanted(): boolean {
+    if (this.#sinks.size === 0) return this.hasTakers;
     for (const sink of this.#sinks) if (!sink.isBehind) return true;
     return false;
   }
@@ -67,6 +85,7 @@ export class Layer {
   /** A source was opened, the first or another one, or there is none; its pictures count from its first keyframe. */
   useSource(source: VideoLayer | undefined): void {
     this.#source = source;
+    this.#newestKeyframe = undefined;
     if (source === undefined) return;
     this.#needsKeyframe = true;
     source.setBitsPerSecond(this.#bitsPerSecond);
@@ -89,7 +108,23 @@ export class Layer {
     this.#cache.add(packets, accessUnit.keyframe, this.#clock.nowMs());
     for (const sink of this.#sinks) sink.sendPackets(this, packets, accessUnit.keyframe);
     this.#keyframes.handlePicture(accessUnit.keyframe);
+    if (accessUnit.keyframe) this.#handleKeyframe(accessUnit);
     return true;
+  }
+
+  /**
+   * Calls back once, with the newest keyframe where that is fresh, before this returns; else with the next one, which is
+   * asked for as for a viewer who lost something. The returned function takes the wish back.
+   */
+  wantKeyframe(taker: (keyframe: AccessUnit) => void): () => void {
+    const newest = this.#newestKeyframe;
+    if (newest !== undefined && this.#clock.nowMs() - newest.atMs <= STILL_FRESH_MS) {
+      taker(newest.accessUnit);
+      return () => undefined;
+    }
+    this.#takers.add(taker);
+    this.#keyframes.requestForLoss();
+    return () => void this.#takers.delete(taker);
   }
 
   /**
@@ -112,5 +147,12 @@ export class Layer {
 
   requestKeyframeForLoss(): void {
     this.#keyframes.requestForLoss();
+  }
+
+  #handleKeyframe(accessUnit: AccessUnit): void {
+    this.#newestKeyframe = { accessUnit, atMs: this.#clock.nowMs() };
+    const takers = [...this.#takers];
+    this.#takers.clear();
+    for (const taker of takers) taker(accessUnit);
   }
 }

@@ -30,6 +30,7 @@ export class Station {
           this.asked++;
           return this.httpAnswer;
         },
+        encodeJpeg: () => Promise.resolve({ ok: false, reason: 'no-encoder' }),
         log: this.memory.log,
       },
       { streamId: 'garden', token, maxViewers: 3 },

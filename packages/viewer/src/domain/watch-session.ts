@@ -173,6 +173,7 @@ export class WatchSession {
       case 'answer':
       case 'pong':
       case 'registered':
+      case 'snapshot-wanted':
       case 'viewer-joined':
       case 'viewer-left':
         break;

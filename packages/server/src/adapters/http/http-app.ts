@@ -8,6 +8,7 @@ import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Rooms } from '../../domain/rooms.ts';
+import type { Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -19,6 +20,7 @@ import { securityHeaders } from './security-headers.ts';
 import { serveFile } from './serve-file.ts';
 import { sharedRoutes } from './shared-routes.ts';
 import type { Site } from './site.ts';
+import { snapshotHandler } from './snapshot.ts';
 import { tokenOf } from './token-of.ts';
 import { whepRoutes } from './whep.ts';
 
@@ -33,12 +35,15 @@ export interface HttpAppComponents {
   readonly turnKind: string;
   readonly site: Site;
   readonly version: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly uptimeMs: () => number;
   readonly isDraining: () => boolean;
   readonly metrics: Metrics;
   /** Lets one who is not on this machine read the metrics. */
   readonly metricsToken: string | undefined;
   readonly whep: WhepSessions;
+  readonly snapshots: Snapshots;
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly origins: Origins;
@@ -119,6 +124,8 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
     });
   });
   app.route('/api/streams', linkRoutes(components.links));
+
+  app.get('/api/streams/:id/snapshot.jpg', snapshotHandler(components));
 
   app.route('/whep', whepRoutes({ ...components, sessions: components.whep }));
 

@@ -25,9 +25,14 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
 const OTHER_STATUS = 503;
 
 /** Soon enough for a camera that restarts, seldom enough for one that stays away. */
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
-export function problem({ code, reason }: Refusal, status = STATUSES[code] ?? OTHER_STATUS): Response {
+export function statusOf({ code }: Refusal): number {
+  return STATUSES[code] ?? OTHER_STATUS;
+}
+
+export function problem(refusal: Refusal, status = statusOf(refusal)): Response {
+  const { code, reason } = refusal;
   const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));

@@ -6,6 +6,7 @@ import type { ErrorCode } from '@perch/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayedMessage } from '../../domain/relay.ts';
 import type { RoomEvent } from '../../domain/room-event.ts';
+import type { SnapshotOutcome } from '../../domain/snapshot/snapshots.ts';
 import type { TurnEvent } from '../../domain/turn/turn-provider.ts';
 
 /** From a browser beside the server to one that needs TURN on another continent. */
@@ -30,6 +31,7 @@ export class Metrics {
   readonly #answered: Histogram;
   readonly #links: Counter;
   readonly #turn: Counter<'result'>;
+  readonly #snapshots: Counter<'result'>;
   /** Counted here and not in a Counter: a message is relayed in the time that one of its labels takes. */
   readonly #relayed = new Map<RelayedMessage['type'], number>();
 
@@ -74,6 +76,12 @@ export class Metrics {
     this.#turn = new Counter({
       name: 'perch_turn_credentials_total',
       help: 'TURN credentials by result: minted, revoked, or why not',
+      labelNames: ['result'],
+      registers,
+    });
+    this.#snapshots = new Counter({
+      name: 'perch_snapshots_total',
+      help: 'Requests for still pictures by result: taken, or why not',
       labelNames: ['result'],
       registers,
     });
@@ -152,6 +160,10 @@ export class Metrics {
         return;
     }
   };
+
+  reportSnapshot(result: ErrorCode | SnapshotOutcome['result']): void {
+    this.#snapshots.inc({ result });
+  }
 
   get contentType(): string {
     return this.#registry.contentType;

@@ -61,6 +61,7 @@ export class AddressUse {
   readonly #now: () => number;
   readonly #requests: TokenBucket;
   readonly #joins: TokenBucket;
+  readonly #snapshots: TokenBucket;
   readonly #messages: Readonly<Record<SendingRole, TokenBucket>>;
   #connections = 0;
   #sockets = 0;
@@ -73,6 +74,7 @@ export class AddressUse {
     this.#usedAtMs = now();
     this.#requests = new TokenBucket(limits.requestsPerSecond * REQUEST_BURST_SECONDS, this.#usedAtMs);
     this.#joins = new TokenBucket(limits.joinsPerMinute, this.#usedAtMs);
+    this.#snapshots = new TokenBucket(limits.snapshotsPerMinute, this.#usedAtMs);
     const messages = (role: SendingRole) =>
       new TokenBucket(this.#messageRate(role) * MESSAGE_BURST_SECONDS, this.#usedAtMs);
     this.#messages = { broadcaster: messages('broadcaster'), viewer: messages('viewer') };
@@ -119,6 +121,13 @@ export class AddressUse {
     this.#usedAtMs = this.#now();
     if (this.#pendingJoins >= pendingJoinsPerAddress) return false;
     return this.#joins.take(1, joinsPerMinute / 60, joinsPerMinute, this.#usedAtMs);
+  }
+
+  /** A still picture, in addition to the request for it. */
+  mayTakeSnapshot(): boolean {
+    const { snapshotsPerMinute } = this.#limits;
+    this.#usedAtMs = this.#now();
+    return this.#snapshots.take(1, snapshotsPerMinute / 60, snapshotsPerMinute, this.#usedAtMs);
   }
 
   openJoin(): void {

@@ -14,6 +14,10 @@ export const LIMITS = {
     'HTTP requests and new WebSockets of one address, ten seconds of them at once',
   ),
   joinsPerMinute: limit(120, 'joins of one address, all of them at once; each costs the camera a connection'),
+  snapshotsPerMinute: limit(
+    600,
+    'still pictures for one address, all of them at once; a page of twenty cameras asks for 240',
+  ),
   pendingJoinsPerAddress: limit(30, 'joins of one address that are not answered yet'),
   viewersPerStream: limit(200, 'viewers of one stream; a camera at home serves some twenty'),
   streams: limit(1000, 'streams with someone in them, for servers where anyone may publish'),

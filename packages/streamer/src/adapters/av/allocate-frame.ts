@@ -1,11 +1,14 @@
-import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { AV_PIX_FMT_YUV420P, type AVPixelFormat } from 'node-av/constants';
 import { FFmpegError, Frame } from 'node-av/lib';
 
-/** A yuv420p picture with memory of its own. The caller frees it. */
-export function allocateFrame({ width, height }: { readonly width: number; readonly height: number }): Frame {
+/** A picture with memory of its own, yuv420p unless told otherwise. The caller frees it. */
+export function allocateFrame(
+  { width, height }: { readonly width: number; readonly height: number },
+  format: AVPixelFormat = AV_PIX_FMT_YUV420P,
+): Frame {
   const frame = new Frame();
   frame.alloc();
-  frame.format = AV_PIX_FMT_YUV420P;
+  frame.format = format;
   frame.width = width;
   frame.height = height;
   FFmpegError.throwIfError(frame.getBuffer(0), 'allocate a picture');

@@ -67,7 +67,8 @@ export class PictureDecoder {
     }
   }
 
-  async decode(packet: Packet, onFrame: (frame: Frame) => Promise<void>): Promise<void> {
+  /** Without a packet it hands out what it keeps back, and takes no more. */
+  async decode(packet: Packet | null, onFrame: (frame: Frame) => Promise<void>): Promise<void> {
     if ((await this.#context.sendPacket(packet)) < 0) return;
     while ((await this.#context.receiveFrame(this.#frame)) >= 0) {
       try {

@@ -1,4 +1,4 @@
-/** Makes a picture smaller, and yuv420p: FFmpeg's swscale. 720p to its half takes half a millisecond on x86-64. */
+/** Makes a picture smaller, and yuv420p unless told otherwise: FFmpeg's swscale. 720p to its half takes half a millisecond on x86-64. */
 import { AV_PIX_FMT_YUV420P, type AVPixelFormat, SWS_BILINEAR } from 'node-av/constants';
 import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
 import { allocateFrame } from './allocate-frame.ts';
@@ -12,17 +12,17 @@ export class PictureScaler {
   readonly #context = new SoftwareScaleContext();
   readonly #scaled: Frame;
 
-  constructor(from: Frame, to: Size) {
+  constructor(from: Frame, to: Size, format: AVPixelFormat = AV_PIX_FMT_YUV420P) {
     this.#context.getContext(
       from.width,
       from.height,
       from.format as AVPixelFormat,
       to.width,
       to.height,
-      AV_PIX_FMT_YUV420P,
+      format,
       SWS_BILINEAR,
     );
-    this.#scaled = allocateFrame(to);
+    this.#scaled = allocateFrame(to, format);
   }
 
   /** The picture is the scaler's, and good until the next one. */

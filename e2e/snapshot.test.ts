@@ -1,0 +1,86 @@
+/** A still picture of a camera, over HTTP, beside somebody who watches it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readTimeStrip, timeStripAge } from '@perch/protocol';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { decodeJpeg } from '../packages/streamer/test/support/decode-jpeg.ts';
+import { listening, PerchProcess, serve, stream } from './support/perch-process.ts';
+import { useBrowser } from './support/use-browser.ts';
+
+const open = useBrowser();
+
+/** As a camera of today: its picture is made smaller. */
+const LARGE = ['--width', '1280', '--height', '720', '--fps', '15', '--bitrate', '2M'];
+
+const address = (port: number, streamId: string) =>
+  `http://127.0.0.1:${port}/api/streams/${streamId}/snapshot.jpg`;
+
+/** How long ago the picture was taken, by the strip in it. */
+async function ageOf(response: Response): Promise<number> {
+  const { width, height, luma } = await decodeJpeg(new Uint8Array(await response.arrayBuffer()));
+  expect([width, height]).toEqual([640, 360]);
+  const strip = readTimeStrip(width, luma);
+  expect(strip).toBeDefined();
+  return timeStripAge(strip as number, Date.now());
+}
+
+describe('a still picture', () => {
+  test('[SNAP1] of a camera that nobody watches is one of now, for who may view it and nobody else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perch-snapshot-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { port } = await listening(['--port', '0', '--state-dir', folder]);
+    const token = async (right: 'publish' | 'view', streamId: string): Promise<string> => {
+      const perch = new PerchProcess(['token', `--${right}`, streamId, '--state-dir', folder]);
+      const [, made = ''] = await perch.says(/(?:token|TOKEN)=([\w-]+\.[\w-]+\.[\w-]+)/);
+      return made;
+    };
+    const environment = { PERCH_TOKEN: await token('publish', 'garden') };
+    await stream(port, ['--stream-id', 'garden', ...LARGE], { environment });
+    const statusWith = async (bearer: string) =>
+      (await fetch(address(port, 'garden'), { headers: { Authorization: `Bearer ${bearer}` } })).status;
+    expect((await fetch(address(port, 'garden'))).status).toBe(401);
+    expect(await statusWith(environment.PERCH_TOKEN)).toBe(403);
+    expect(await statusWith(await token('view', 'another'))).toBe(403);
+
+    const response = await fetch(`${address(port, 'garden')}?token=${await token('view', 'garden')}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    const age = await ageOf(response);
+    expect(age).toBeGreaterThanOrEqual(0);
+    // The first one loads the decoder; what is fresh may be a second old.
+    expect(age).toBeLessThan(4_000);
+  });
+
+  test('[SNAP5] does not disturb who watches, and the next one is newer', async () => {
+    const { port } = await serve();
+    await stream(port, LARGE);
+    const url = address(port, 'pi-camera-stream');
+    const viewer = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`);
+    await viewer.reaches('live');
+    await viewer.shows(15);
+
+    const watched = viewer.strips(90);
+    const etags = new Set<string | null>();
+    const first = await fetch(url);
+    etags.add(first.headers.get('etag'));
+    expect(await ageOf(first)).toBeLessThan(4_000);
+    await expect
+      .poll(
+        async () => {
+          const response = await fetch(url);
+          etags.add(response.headers.get('etag'));
+          // Kept for five seconds, and no longer.
+          expect(await ageOf(response)).toBeLessThan(9_000);
+          return etags.size;
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(1);
+    const strips = await watched;
+    expect(strips.length).toBeGreaterThanOrEqual(85);
+    const gaps = strips.slice(1).map(({ ms }, index) => ms - (strips[index]?.ms ?? 0));
+    // A picture comes every 67 ms; a freeze is what a person sees.
+    expect(Math.max(...gaps)).toBeLessThan(500);
+    expect((await viewer.connections()).made).toBe(1);
+  });
+});
