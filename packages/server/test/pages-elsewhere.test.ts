@@ -76,6 +76,13 @@ describe('a page of an origin that the owner named', () => {
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, HOME]);
   });
 
+  test('[LIMIT9] reads of a still what there is to read, here that there is no camera', async () => {
+    const { ask } = await startEmbeddable([HOME]);
+    const { status, headers } = await ask('/api/streams/cam/snapshot.jpg', HOME);
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([503, HOME]);
+    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
+  });
+
   test('[LIMIT9] needs no name where every page may', async () => {
     const { ask, postLink } = await startEmbeddable(['*']);
     for (const origin of [HOME, ...FOREIGN]) {
@@ -86,12 +93,15 @@ describe('a page of an origin that the owner named', () => {
 });
 
 describe.each(FOREIGN)('a page of %s, which nobody named', (origin) => {
-  test.each(ASKED)('[LIMIT9] is refused %s, also with a token', async (path) => {
-    const { ask } = await startEmbeddable([HOME]);
-    const { status, headers } = await ask(path, origin);
-    expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null]);
-    expect(headers.get('vary')).toContain('Origin');
-  });
+  test.each([...ASKED, '/api/streams/cam/snapshot.jpg'])(
+    '[LIMIT9] is refused %s, also with a token',
+    async (path) => {
+      const { ask } = await startEmbeddable([HOME]);
+      const { status, headers } = await ask(path, origin);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([403, null]);
+      expect(headers.get('vary')).toContain('Origin');
+    },
+  );
 
   test('[LIMIT9] makes no link, and is told so before it tries', async () => {
     const { kept, postLink, preflight } = await startEmbeddable([HOME]);

@@ -4,10 +4,10 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 import { type LinkSharing, MIN_LINK_SECONDS } from '../../domain/access/link-sharing.ts';
+import { contentType } from './content-type.ts';
 import type { HttpEnvironment } from './http-app.ts';
-import { problem } from './problem.ts';
+import { problem, wrongType } from './problem.ts';
 import { tokenOf } from './token-of.ts';
-import { contentType, wrongType } from './whep-http.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -41,7 +41,11 @@ export function linkRoutes(sharing: LinkSharing | undefined) {
     if (!wish.success) return problem(BAD_WISH);
     const { expires_in: seconds, name } = wish.output;
     const link = sharing.share(sharer.value, { seconds, name });
-    if (!link.ok) return problem(link);
+    if (!link.ok) {
+      const refused = problem(link);
+      if (link.code === 'rate-limited') refused.headers.set('Retry-After', String(sharing.retryAfterSeconds));
+      return refused;
+    }
     const { token, expiresAtMs } = link.value;
     context.header('Cache-Control', 'no-store');
     return context.json(

@@ -1,6 +1,6 @@
 /** Refusals over HTTP, as a program and a person can read them (RFC 9457). */
 import { STATUS_CODES } from 'node:http';
-import type { ErrorCode, Refusal } from '@perch/protocol';
+import { type ErrorCode, type Refusal, refuse } from '@perch/protocol';
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   'too-large': 413,
@@ -38,4 +38,17 @@ export function problem(refusal: Refusal, status = statusOf(refusal)): Response 
   if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));
   const body = { title: STATUS_CODES[status] ?? 'Error', status, detail: reason, code };
   return new Response(`${JSON.stringify(body)}\n`, { status, headers });
+}
+
+/** `header` names the one that says what is taken: Accept-Post or Accept-Patch. */
+export function wrongType(type: string, header: string): Response {
+  const response = problem(refuse('refused', `what is taken here is ${type}`), 415);
+  response.headers.set(header, type);
+  return response;
+}
+
+export function wrongMethod(allowed: string): Response {
+  const response = problem(refuse('refused', `the methods here are ${allowed}`), 405);
+  response.headers.set('Allow', allowed);
+  return response;
 }

@@ -3,7 +3,6 @@ import { type IceServer, MAX_SDP_CHARS, refuse } from '@perch/protocol';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { iceServerLinks } from './ice-server-links.ts';
-import { problem } from './problem.ts';
 
 export const SDP = 'application/sdp';
 export const SDP_FRAGMENT = 'application/trickle-ice-sdpfrag';
@@ -33,25 +32,8 @@ export function addLinks(headers: Headers, iceServers: readonly IceServer[]): vo
   for (const link of iceServerLinks(iceServers)) headers.append('Link', link);
 }
 
-export function contentType(context: Context): string {
-  const [type = ''] = (context.req.header('Content-Type') ?? '').split(';', 1);
-  return type.trim().toLowerCase();
-}
-
 export function acceptsSdp(context: Context): boolean {
   const header = context.req.header('Accept');
   if (header === undefined || header.includes('*/*')) return true;
   return accepts(context, { header: 'Accept', supports: [SDP], default: '' }) === SDP;
-}
-
-export function wrongType(type: string, header: string): Response {
-  const response = problem(refuse('refused', `what is taken here is ${type}`), 415);
-  response.headers.set(header, type);
-  return response;
-}
-
-export function wrongMethod(allowed: string): Response {
-  const response = problem(refuse('refused', `the methods here are ${allowed}`), 405);
-  response.headers.set('Allow', allowed);
-  return response;
 }

@@ -11,9 +11,10 @@ import type { IceServerSource } from '../../domain/turn/ice-session.ts';
 import type { WhepSession } from '../../domain/whep/whep-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { ClientAddresses } from './client-address.ts';
+import { contentType } from './content-type.ts';
 import type { HttpEnvironment } from './http-app.ts';
 import type { Origins } from './origins.ts';
-import { problem } from './problem.ts';
+import { problem, wrongMethod, wrongType } from './problem.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
 import { FOREIGN_PAGE } from './shared-routes.ts';
 import { tokenOf } from './token-of.ts';
@@ -21,7 +22,6 @@ import {
   acceptsSdp,
   addLinks,
   BAD_TOKEN,
-  contentType,
   EXPOSED,
   NO_SESSION,
   OF_SESSION,
@@ -30,8 +30,6 @@ import {
   SDP,
   SDP_FRAGMENT,
   TOO_LARGE,
-  wrongMethod,
-  wrongType,
 } from './whep-http.ts';
 
 export interface WhepRoutesComponents {

@@ -67,6 +67,11 @@ export class LinkSharing {
     this.#components = components;
   }
 
+  /** When who has made as many as one may can make one more. */
+  get retryAfterSeconds(): number {
+    return Math.ceil(HOUR_SECONDS / this.#components.limits.linksPerHour);
+  }
+
   sharerOf(token: string | undefined, streamId: string): Result<Sharer> {
     const right = this.#components.authority.check(token, 'view', streamId);
     const sharer = right.ok ? toSharer(right.value) : right;
@@ -78,7 +83,10 @@ export class LinkSharing {
     const { store, now, report, reportTrouble } = this.#components;
     if (!this.#mayMake(sharer.tokenId)) {
       report({ type: 'refused', code: 'rate-limited', request: 'link' });
-      return refuse('rate-limited', 'so many links were made with this one lately; come back in an hour');
+      return refuse(
+        'rate-limited',
+        'as many links were made with this one as may be in an hour; come back later',
+      );
     }
     const { streamId, tokenId: sharedBy } = sharer;
     const wanted = now() + Math.min(seconds, MAX_LINK_SECONDS) * 1000;
