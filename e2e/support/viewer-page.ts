@@ -20,7 +20,14 @@ declare global {
 export interface ViewerPageOptions {
   /** Nothing but relays: as in a network that lets nothing else through. */
   readonly relayOnly?: boolean;
+  /** A phone held upright, with fingers. */
+  readonly phone?: boolean;
+  /** Before the page is loaded. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
+
+const DESKTOP = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export class ViewerPage {
   readonly page: Page;
@@ -28,9 +35,10 @@ export class ViewerPage {
   static async open(
     browser: Browser,
     url: string,
-    { relayOnly = false }: ViewerPageOptions = {},
+    { relayOnly = false, phone = false, prepare }: ViewerPageOptions = {},
   ): Promise<ViewerPage> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage(phone ? PHONE : DESKTOP);
+    await prepare?.(page);
     await page.addInitScript((onlyRelays) => {
       const firstPictureMs = new Promise<number>((resolve) => {
         addEventListener('DOMContentLoaded', () => {

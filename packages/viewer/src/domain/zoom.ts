@@ -39,13 +39,7 @@ export function viewOf(pixels: Size, box: Size): View {
 
 /** Zooms by `factor`; what is seen at `at` stays there, as far as the picture reaches. */
 export function zoomBy(zoom: Zoom, factor: number, at: Point, view: View): Zoom {
-  const scale = Math.min(MAX_SCALE, Math.max(1, zoom.scale * factor));
-  const ratio = scale / zoom.scale;
-  const offset = {
-    x: at.x - (at.x - zoom.offset.x) * ratio,
-    y: at.y - (at.y - zoom.offset.y) * ratio,
-  };
-  return bounded({ scale, offset }, view);
+  return carry(zoom, factor, { from: at, to: at }, view);
 }
 
 export function panBy(zoom: Zoom, by: Point, view: View): Zoom {
@@ -61,9 +55,20 @@ export function pinch(
 ): Zoom {
   const before = middle(a, b);
   const after = middle(c, d);
-  const moved = panBy(zoom, { x: after.x - before.x, y: after.y - before.y }, view);
   // Fingers that touch have no distance to grow from.
-  return zoomBy(moved, distance(c, d) / Math.max(1, distance(a, b)), after, view);
+  const factor = distance(c, d) / Math.max(1, distance(a, b));
+  return carry(zoom, factor, { from: before, to: after }, view);
+}
+
+/** Zooms, and what was seen at `from` is seen at `to`. */
+function carry(zoom: Zoom, factor: number, { from, to }: { from: Point; to: Point }, view: View): Zoom {
+  const scale = Math.min(MAX_SCALE, Math.max(1, zoom.scale * factor));
+  const ratio = scale / zoom.scale;
+  const offset = {
+    x: to.x - (from.x - zoom.offset.x) * ratio,
+    y: to.y - (from.y - zoom.offset.y) * ratio,
+  };
+  return bounded({ scale, offset }, view);
 }
 
 /** No edge of the picture comes further in than it has to: a picture smaller than its box stays in the middle. */

@@ -67,6 +67,16 @@ export const controlStyles = css`
     flex: 1;
   }
 
+  /* Without a picture they lie on the page's own ground, and only what can be used is there. */
+  .frame[data-picture='none'] :is(.bar, .control) {
+    background: none;
+    color: var(--text);
+  }
+
+  .frame[data-picture='none'] .control:disabled {
+    display: none;
+  }
+
   .icon {
     fill: none;
     stroke: currentColor;

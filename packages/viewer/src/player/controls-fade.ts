@@ -34,6 +34,7 @@ export class ControlsFade implements ReactiveController {
     host.addEventListener('pointerdown', (event) => this.#handleDown(event), { signal });
     host.addEventListener('pointerleave', () => this.#setOnControls(false), { signal });
     host.addEventListener('keydown', () => this.show(), { signal });
+    host.addEventListener('wheel', () => this.show(), { signal, passive: true });
     for (const type of ['focusin', 'focusout']) {
       // What has the focus afterwards is known once the event is over.
       host.addEventListener(type, () => queueMicrotask(() => this.#handleFocus()), { signal });

@@ -29,6 +29,8 @@ export abstract class LiveElement extends LitElement {
   readonly #playing = new PlayPromise();
   #playback: Playback | undefined;
   #onPage = new AbortController();
+  /** The `src` that is or was played last. */
+  #played: string | undefined;
 
   constructor() {
     super();
@@ -110,7 +112,8 @@ export abstract class LiveElement extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has('src') || this.src === '') return;
+    // Who sets it and calls `play()` at once has it played already.
+    if (!changed.has('src') || this.src === '' || this.src === this.#played) return;
     if (this.autoplay || !this.paused) void this.play();
   }
 
@@ -156,6 +159,7 @@ export abstract class LiveElement extends LitElement {
 
   #start(): void {
     const { source } = this;
+    this.#played = this.src;
     if (source === undefined) {
       this.#playback?.disconnect();
       this.#report({ state: 'ended', why: 'bad-source' });

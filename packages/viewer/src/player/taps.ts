@@ -35,6 +35,8 @@ export function watchTaps(target: HTMLElement, { onTap, onDoubleTap }: TapEvents
     if (isDouble) onDoubleTap();
     else onTap(event.pointerType);
   });
+  // Else the click that follows a touch falls on the button that the tap has just brought.
+  target.addEventListener('touchend', (event) => event.cancelable && event.preventDefault());
 }
 
 function isNear(a: PointerEvent, b: PointerEvent, ms: number, px: number): boolean {
