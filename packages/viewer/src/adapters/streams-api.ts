@@ -1,0 +1,92 @@
+/** What the pages ask their own server over HTTP: its streams, a still of one, and a link to share. Answers are checked. */
+import type { Listing, ServerStream } from '../domain/cameras/server-streams.ts';
+
+/** A server that takes longer is out of reach for the one who waits. */
+const TIMEOUT_MS = 8_000;
+
+/** `GET /api/streams`. Rejects when no server answers. */
+export async function listStreams(token: string | undefined): Promise<Listing> {
+  const response = await ask('/api/streams', token);
+  const body: unknown = await response.json();
+  if (response.ok) return { ok: true, streams: readArray(field(body, 'streams')).flatMap(readStream) };
+  if (response.status === 401 || response.status === 403) return { ok: false, code: readCode(body) };
+  throw new Error(`the server answered ${response.status} to /api/streams`);
+}
+
+/** A JPEG of now; undefined where there is none, for whatever reason. */
+export async function fetchStill(streamId: string, token: string | undefined): Promise<Blob | undefined> {
+  try {
+    const response = await ask(`/api/streams/${encodeURIComponent(streamId)}/snapshot.jpg`, token);
+    return response.ok ? await response.blob() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export type NewLink =
+  | { readonly ok: true; readonly token: string; readonly expiresAtMs: number | undefined }
+  | { readonly ok: false; readonly code: string };
+
+/** `POST /api/streams/ID/links`: a token for somebody else, that lasts `seconds`. Rejects when no server answers. */
+export async function makeLink(
+  streamId: string,
+  token: string | undefined,
+  { seconds, name }: { readonly seconds: number; readonly name: string },
+): Promise<NewLink> {
+  const response = await ask(`/api/streams/${encodeURIComponent(streamId)}/links`, token, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ expires_in: seconds, ...(name === '' ? {} : { name }) }),
+  });
+  const body: unknown = await response.json();
+  const made = field(body, 'token');
+  if (!response.ok || typeof made !== 'string') return { ok: false, code: readCode(body) };
+  const expiresAt = field(body, 'expires_at');
+  const expiresAtMs =
+    typeof expiresAt === 'number'
+      ? expiresAt * 1000
+      : Date.parse(typeof expiresAt === 'string' ? expiresAt : '');
+  return { ok: true, token: made, expiresAtMs: Number.isNaN(expiresAtMs) ? undefined : expiresAtMs };
+}
+
+async function ask(path: string, token: string | undefined, options: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(options.headers);
+  if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
+  const request = new AbortController();
+  const timer = setTimeout(() => request.abort(), TIMEOUT_MS);
+  try {
+    return await fetch(path, { ...options, headers, signal: request.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function readStream(entry: unknown): ServerStream[] {
+  const [streamId, live, viewers] = [
+    field(entry, 'stream_id'),
+    field(entry, 'live'),
+    field(entry, 'viewers'),
+  ];
+  if (typeof streamId !== 'string' || typeof live !== 'boolean') return [];
+  return [
+    {
+      streamId,
+      live,
+      viewers: typeof viewers === 'number' ? viewers : 0,
+      mayShare: field(entry, 'share') === true,
+    },
+  ];
+}
+
+function readCode(body: unknown): string {
+  const code = field(body, 'code');
+  return typeof code === 'string' ? code : 'refused';
+}
+
+function readArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
