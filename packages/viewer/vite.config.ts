@@ -1,10 +1,20 @@
 import { defineConfig } from 'vite';
+import { shellList } from './shell-list.ts';
+
+/** What the manifest names is copied, under names that stay. */
+const COPIED = [
+  '/manifest.webmanifest',
+  ...['perch.svg', 'perch-180.png', 'perch-192.png', 'perch-512.png', 'perch-maskable-512.png'].map(
+    (icon) => `/icons/${icon}`,
+  ),
+];
 
 /** The pages in `dist/site`. One is also served at /watch/<stream>, so their files have absolute addresses. */
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
   base: '/',
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+  plugins: [shellList(COPIED, `${import.meta.dirname}/src/public`)],
   build: {
     outDir: `${import.meta.dirname}/dist/site`,
     emptyOutDir: true,
@@ -13,7 +23,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', 'watch.html'].map((page) => `${import.meta.dirname}/src/${page}`),
+      input: ['index.html', 'watch.html', 'service-worker.ts'].map(
+        (entry) => `${import.meta.dirname}/src/${entry}`,
+      ),
+      output: {
+        // Its address stays: it is how a browser asks for a newer one.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
 });

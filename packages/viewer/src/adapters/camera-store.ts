@@ -5,6 +5,7 @@ import { readCameras, STORAGE_KEY, writeCameras } from '../domain/cameras/stored
 export class CameraStore {
   /** Where the browser keeps nothing (storage blocked, or full), the list lasts as long as the page. */
   #unkept: CameraList | undefined;
+  readonly #listeners = new Set<() => void>();
 
   read(): CameraList {
     if (this.#unkept !== undefined) return this.#unkept;
@@ -26,11 +27,14 @@ export class CameraStore {
     } catch {
       this.#unkept = cameras;
     }
+    for (const listener of this.#listeners) listener();
     return cameras;
   }
 
-  /** Calls back when another tab changed it. */
+  /** Calls back when this store or another tab changed it. */
   watch(onChange: () => void, signal: AbortSignal): void {
+    this.#listeners.add(onChange);
+    signal.addEventListener('abort', () => this.#listeners.delete(onChange));
     const handle = ({ key }: StorageEvent) => {
       if (key === STORAGE_KEY || key === null) onChange();
     };

@@ -31,14 +31,15 @@ export type NewLink =
 export async function makeLink(
   streamId: string,
   token: string | undefined,
-  { seconds, name }: { readonly seconds: number; readonly name: string },
+  seconds: number,
 ): Promise<NewLink> {
   const response = await ask(`/api/streams/${encodeURIComponent(streamId)}/links`, token, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ expires_in: seconds, ...(name === '' ? {} : { name }) }),
+    body: JSON.stringify({ expires_in: seconds }),
   });
   const body: unknown = await response.json();
+  if (response.status === 429) return { ok: false, code: 'too-many-links' };
   const made = field(body, 'token');
   if (!response.ok || typeof made !== 'string') return { ok: false, code: readCode(body) };
   const expiresAt = field(body, 'expires_at');

@@ -62,9 +62,4 @@ export const de: Text = {
     reconnecting: 'verbindet neu',
     ended: 'beendet',
   },
-  home: {
-    stream: 'Stream',
-    connect: 'Verbinden',
-    disconnect: 'Trennen',
-  },
 };

@@ -61,11 +61,6 @@ export const en = {
     reconnecting: 'reconnecting',
     ended: 'stopped',
   },
-  home: {
-    stream: 'Stream',
-    connect: 'Connect',
-    disconnect: 'Disconnect',
-  },
 };
 
 export type Text = typeof en;

@@ -8,10 +8,18 @@ const ALL: readonly Text[] = [en, de];
 
 /** The first of `languages` (BCP 47 tags, such as `de-AT`) that there is; English where there is none. */
 export function textFor(languages: readonly string[]): Text {
+  return choose(ALL, languages) ?? en;
+}
+
+/** The words in the first of `languages` that there are. */
+export function choose<T extends { readonly code: string }>(
+  all: readonly T[],
+  languages: readonly string[],
+): T | undefined {
   for (const language of languages) {
     const [primary] = language.toLowerCase().split('-');
-    const found = ALL.find(({ code }) => code === primary);
+    const found = all.find(({ code }) => code === primary);
     if (found !== undefined) return found;
   }
-  return en;
+  return undefined;
 }

@@ -1,47 +1,103 @@
-/** `/`: for someone without a link, the guide's form. With `?stream=` it plays at once. */
+/**
+ * `/`: the cameras that this browser keeps and that an open server lists; below them, or alone, the guide's form. With
+ * `?stream=` it plays at once, and asks for nothing else before.
+ */
 import '../../player/define.ts';
+import { CameraStore } from '../../adapters/camera-store.ts';
+import { readAddress, readLink } from '../../domain/cameras/destination.ts';
 import { linkTo } from '../../domain/source.ts';
 import { streamOfLink } from '../../domain/stream-link.ts';
 import type { PerchPlayer } from '../../player/perch-player.ts';
-import { textFor } from '../../text/text.ts';
+import { homeTextFor } from '../../text/home-text.ts';
+import { installApp } from '../install-app.ts';
 import { takePageToken } from '../page-token.ts';
+import { rememberWhenLive } from '../remember-when-live.ts';
+import type { PerchCameras } from './perch-cameras.ts';
 
-const text = textFor(navigator.languages);
+const text = homeTextFor(navigator.languages);
 document.documentElement.lang = text.code;
 const find = <T extends Element>(selector: string) => document.querySelector(selector) as T;
 const player = find<PerchPlayer>('perch-player');
-const form = find<HTMLFormElement>('#controls');
 const streamId = find<HTMLInputElement>('#streamId');
 const connectButton = find<HTMLButtonElement>('#connectBtn');
 const disconnectButton = find<HTMLButtonElement>('#disconnectBtn');
+const address = find<HTMLInputElement>('#serverAddress');
+const store = new CameraStore();
+let cameras: PerchCameras | undefined;
 
-find('label').textContent = text.home.stream;
+find('label[for="streamId"]').textContent = text.home.stream;
 connectButton.textContent = text.home.connect;
 disconnectButton.textContent = text.home.disconnect;
+find('label[for="serverAddress"]').textContent = text.home.address;
+address.placeholder = text.home.addressHint;
+find('#goBtn').textContent = text.home.go;
+find('#addBtn').textContent = text.cameras.add;
 
-form.addEventListener('submit', (event) => {
+find<HTMLFormElement>('#controls').addEventListener('submit', (event) => {
   event.preventDefault();
   if (streamId.value.trim() === '') streamId.focus();
   watch(streamId.value);
 });
 disconnectButton.addEventListener('click', () => player.pause());
 player.addEventListener('statuschange', () => showButtons());
+rememberWhenLive(player);
+
+find<HTMLFormElement>('#elsewhere').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const destination = readAddress(address.value);
+  address.setCustomValidity(destination === undefined ? text.home.badAddress : '');
+  if (destination === undefined) address.reportValidity();
+  else location.assign(destination.kind === 'camera' ? linkTo(destination.source) : destination.address);
+});
+address.addEventListener('input', () => address.setCustomValidity(''));
+
+find('#addBtn').addEventListener('click', async () => {
+  const { openAddCamera } = await import('./add-camera.ts');
+  openAddCamera(store);
+});
 
 watchLinked();
 // Another link to this page, pasted over the one that is open, loads nothing anew.
 addEventListener('hashchange', watchLinked);
+void installApp(find('#app'));
 
 function watchLinked(): void {
   const linked = streamOfLink(location.pathname, location.search);
-  if (linked === undefined) return;
+  if (linked === undefined) {
+    if (player.paused) void showCameras();
+    return;
+  }
   streamId.value = linked;
   watch(linked);
 }
 
-function watch(stream: string): void {
+function watch(typed: string): void {
+  const linked = readLink(typed);
+  if (linked !== undefined && linked.server !== location.origin) {
+    location.assign(linkTo(linked));
+    return;
+  }
   const token = takePageToken();
-  player.src = linkTo({ server: location.origin, streamId: stream.trim(), token });
+  player.src = linkTo(linked ?? { server: location.origin, streamId: typed.trim(), token });
+  cameras?.remove();
+  document.body.dataset['mode'] = 'player';
   player.play();
+}
+
+/** Loads the cameras' part of the page, and shows it where there are cameras. */
+async function showCameras(): Promise<void> {
+  showMode(store.read().length);
+  const token = takePageToken();
+  const { PerchCameras } = await import('./perch-cameras.ts');
+  cameras ??= new PerchCameras(store);
+  cameras.oncount = showMode;
+  // Meanwhile the person may have connected.
+  if (player.paused) find('main').append(cameras);
+  if (token !== undefined) await cameras.keepStreamsOf(token);
+}
+
+function showMode(count: number): void {
+  document.body.dataset['mode'] = count > 0 ? 'cameras' : 'form';
 }
 
 function showButtons(): void {
@@ -52,4 +108,5 @@ function showButtons(): void {
   disconnectButton.hidden = player.paused;
   // The button under the finger or the focus is replaced by the other one, not lost.
   if (hadFocus) (player.paused ? connectButton : disconnectButton).focus();
+  if (player.status.state === 'idle') void showCameras();
 }

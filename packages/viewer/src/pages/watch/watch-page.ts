@@ -4,12 +4,17 @@ import { streamOfLink } from '../../domain/stream-link.ts';
 import type { PerchPlayer } from '../../player/perch-player.ts';
 import { textFor } from '../../text/text.ts';
 import { takePageToken } from '../page-token.ts';
+import { registerServiceWorker } from '../register-service-worker.ts';
+import { rememberWhenLive } from '../remember-when-live.ts';
 
 const text = textFor(navigator.languages);
 document.documentElement.lang = text.code;
 const player = document.querySelector('perch-player') as PerchPlayer;
 
 watch();
+rememberWhenLive(player);
+// Whoever sees a picture may come back for it; the first one is not to wait for this.
+player.addEventListener('playing', () => void registerServiceWorker(), { once: true });
 // Another link to this page, pasted over the one that is open, loads nothing anew.
 addEventListener('hashchange', watch);
 addEventListener('keydown', (event) => player.handleKey(event));
