@@ -4,7 +4,7 @@ import type { HomeText } from './home-en.ts';
 export const de: HomeText = {
   code: 'de',
   home: {
-    stream: 'Name des Streams, oder ein Link',
+    stream: 'Stream oder Link',
     connect: 'Verbinden',
     disconnect: 'Trennen',
     address: 'Anderer Server',

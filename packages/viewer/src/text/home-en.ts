@@ -2,7 +2,7 @@
 export const en = {
   code: 'en',
   home: {
-    stream: 'Stream’s name, or a link',
+    stream: 'Stream or link',
     connect: 'Connect',
     disconnect: 'Disconnect',
     address: 'Another server',

@@ -81,7 +81,10 @@ function watch(typed: string): void {
   player.src = linkTo(linked ?? { server: location.origin, streamId: typed.trim(), token });
   cameras?.remove();
   document.body.dataset['mode'] = 'player';
-  player.play();
+  // A player that plays already goes over to a new source by itself, once it has seen it.
+  void player.updateComplete.then(() => {
+    if (player.paused) player.play();
+  });
 }
 
 /** Loads the cameras' part of the page, and shows it where there are cameras. */
