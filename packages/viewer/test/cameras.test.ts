@@ -137,7 +137,7 @@ describe('the rows', () => {
       { streamId: 'attic', stream: offline },
       { streamId: 'pond', stream: live },
     );
-    const rows = cameraRows(kept, streams, HOME);
+    const rows = cameraRows(kept, { open: true, streams }, HOME);
     expect(
       rows.map(({ camera: { streamId }, stream, elsewhere, kept: own }) => [
         streamId,
@@ -148,9 +148,21 @@ describe('the rows', () => {
     ).toEqual([
       ['pond', 'live', false, true],
       ['door', 'unknown', true, true],
-      ['garden', 'unknown', false, true],
+      ['garden', 'offline', false, true],
       ['attic', 'offline', false, false],
       ['zoo', 'live', false, false],
+    ]);
+  });
+
+  test('are the kept cameras alone on a closed server, and nothing is known before it was asked', () => {
+    const streams = listed({ streamId: 'pond', stream: live }, { streamId: 'forgotten', stream: live });
+    const rows = cameraRows([camera('pond'), camera('door')], { open: false, streams }, HOME);
+    expect(rows.map(({ camera: { streamId }, stream }) => [streamId, stream.state])).toEqual([
+      ['pond', 'live'],
+      ['door', 'unknown'],
+    ]);
+    expect(cameraRows([camera('pond')], undefined, HOME).map(({ stream }) => stream.state)).toEqual([
+      'unknown',
     ]);
   });
 
@@ -168,7 +180,7 @@ describe('the rows', () => {
       { streamId: 'c', stream: { state: 'refused', code: 'token-expired' } },
       { streamId: 'd', stream: live },
     );
-    const rows = cameraRows(kept, streams, HOME);
+    const rows = cameraRows(kept, { open: true, streams }, HOME);
     const wall = (size: number, page: number) => names(wallPage(rows, size, page).map((row) => row.camera));
     expect(wall(2, 0)).toEqual(['b', 'd']);
     expect(wall(2, 1)).toEqual(['a']);

@@ -19,19 +19,34 @@ export interface CameraRow {
   readonly kept: boolean;
 }
 
-/** Kept cameras in their order, then the server's others by name. `streams` is by `cameraKey`. */
+/** What the server said when it was asked last. */
+export interface ServerStreams {
+  /** It lists all its streams to anyone; else it tells of the kept cameras alone. */
+  readonly open: boolean;
+  /** By `cameraKey`. */
+  readonly streams: ReadonlyMap<string, ListedStream>;
+}
+
+export interface ListedStream {
+  readonly streamId: string;
+  readonly stream: StreamState;
+}
+
+/** Kept cameras in their order, then what an open server lists besides, by name. */
 export function cameraRows(
   cameras: CameraList,
-  streams: ReadonlyMap<string, ListedStream>,
+  found: ServerStreams | undefined,
   server: string,
 ): readonly CameraRow[] {
   const rows = cameras.map((camera): CameraRow => {
     const key = cameraKey(camera);
-    const stream = streams.get(key)?.stream ?? UNKNOWN;
-    return { key, camera, stream, elsewhere: camera.server !== server, kept: true };
+    const elsewhere = camera.server !== server;
+    const unlisted = found?.open && !elsewhere ? OFFLINE : UNKNOWN;
+    return { key, camera, stream: found?.streams.get(key)?.stream ?? unlisted, elsewhere, kept: true };
   });
+  if (!found?.open) return rows;
   const kept = new Set(rows.map(({ key }) => key));
-  const others = [...streams]
+  const others = [...found.streams]
     .filter(([key]) => !kept.has(key))
     .sort(([, a], [, b]) => a.streamId.localeCompare(b.streamId))
     .map(([key, { streamId, stream }]): CameraRow => {
@@ -41,10 +56,7 @@ export function cameraRows(
   return [...rows, ...others];
 }
 
-export interface ListedStream {
-  readonly streamId: string;
-  readonly stream: StreamState;
-}
+const OFFLINE: StreamState = { state: 'offline', viewers: 0, mayShare: false };
 
 const UNKNOWN: StreamState = { state: 'unknown' };
 

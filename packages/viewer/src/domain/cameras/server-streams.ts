@@ -3,7 +3,7 @@
  * stream to whoever holds its token, so each camera is asked for with its own.
  */
 import { type Camera, type CameraList, cameraKey } from './camera-list.ts';
-import type { ListedStream, StreamState } from './camera-rows.ts';
+import type { ListedStream, ServerStreams, StreamState } from './camera-rows.ts';
 
 /** The answer to `GET /api/streams`. */
 export type Listing =
@@ -21,12 +21,6 @@ export interface ServerStream {
 /** Rejects when the server gives no answer. */
 export type ListStreams = (token: string | undefined) => Promise<Listing>;
 
-export interface ServerStreams {
-  readonly open: boolean;
-  /** By `cameraKey`. */
-  readonly streams: ReadonlyMap<string, ListedStream>;
-}
-
 /** `cameras` are this server's alone. `open` is what was found before, so that a closed server is not asked in vain. */
 export async function readServerStreams(
   list: ListStreams,
@@ -37,15 +31,15 @@ export async function readServerStreams(
   const all: Listing = open === false ? { ok: false, code: 'token-missing' } : await list(undefined);
   const streams = new Map<string, ListedStream>();
   if (all.ok) {
-    for (const camera of cameras) streams.set(cameraKey(camera), listed(camera, OFFLINE));
     for (const stream of all.streams)
       streams.set(cameraKey({ server, ...stream }), listed(stream, stateOf(stream)));
     return { open: true, streams };
   }
-  const states = await Promise.all(cameras.map((camera) => readCamera(list, camera)));
-  for (const [index, camera] of cameras.entries()) {
-    streams.set(cameraKey(camera), listed(camera, states[index] ?? OFFLINE));
-  }
+  await Promise.all(
+    cameras.map(async (camera) => {
+      streams.set(cameraKey(camera), listed(camera, await readCamera(list, camera)));
+    }),
+  );
   return { open: false, streams };
 }
 
@@ -56,8 +50,6 @@ async function readCamera(list: ListStreams, { streamId, token }: Camera): Promi
   const stream = listing.streams.find((candidate) => candidate.streamId === streamId);
   return stream === undefined ? { state: 'refused', code: 'forbidden' } : stateOf(stream);
 }
-
-const OFFLINE: StreamState = { state: 'offline', viewers: 0, mayShare: false };
 
 function stateOf({ live, viewers, mayShare }: ServerStream): StreamState {
   return { state: live ? 'live' : 'offline', viewers, mayShare };

@@ -4,8 +4,13 @@ import type { CameraStore } from '../../adapters/camera-store.ts';
 import { listStreams } from '../../adapters/streams-api.ts';
 import { whileVisible } from '../../adapters/while-visible.ts';
 import { type CameraList, markRefused, move, remember, titleOf } from '../../domain/cameras/camera-list.ts';
-import { type CameraRow, cameraRows, wallPage } from '../../domain/cameras/camera-rows.ts';
-import { readServerStreams, type ServerStreams } from '../../domain/cameras/server-streams.ts';
+import {
+  type CameraRow,
+  cameraRows,
+  type ServerStreams,
+  wallPage,
+} from '../../domain/cameras/camera-rows.ts';
+import { readServerStreams } from '../../domain/cameras/server-streams.ts';
 import { linkTo } from '../../domain/source.ts';
 import { focusByArrows } from './arrow-focus.ts';
 import { CameraCard } from './camera-card.ts';
@@ -91,7 +96,7 @@ export class PerchCameras extends PageElement {
   }
 
   get #rows(): readonly CameraRow[] {
-    return cameraRows(this.cameras, this.found?.streams ?? new Map(), location.origin);
+    return cameraRows(this.cameras, this.found, location.origin);
   }
 
   protected override render() {
