@@ -8,7 +8,7 @@ import { ManualClock, settle } from './fake-world.ts';
 function setUp() {
   const clock = new ManualClock();
   const samples: StreamStats[] = [];
-  const world = { counted: 0, strips: 0, widthPixels: 1280, isConnected: true };
+  const world = { counted: 0, stripAgeMs: 80 as number | undefined, widthPixels: 1280, isConnected: true };
   const readCounters = (): Promise<StreamCounters | undefined> => {
     world.counted += 1;
     const { widthPixels } = world;
@@ -16,10 +16,7 @@ function setUp() {
     const counters = countersOf(pathOf(), video, { atMs: clock.now() });
     return Promise.resolve(world.isConnected ? counters : undefined);
   };
-  const readStripAge = () => {
-    world.strips += 1;
-    return Promise.resolve(80);
-  };
+  const readStripAge = () => Promise.resolve(world.stripAgeMs);
   const sampler = new StatsSampler({ clock, readCounters, readStripAge }, (stats) => samples.push(stats));
   return { clock, samples, world, sampler };
 }
@@ -78,14 +75,13 @@ test('the low layer is known by the larger picture before it', async () => {
   expect(samples.map(({ layer }) => layer)).toEqual(['full', 'low', 'full']);
 });
 
-test('the time strip is read only while somebody looks', async () => {
+test('each sample has the time strip of its moment', async () => {
   const { clock, samples, sampler, world } = setUp();
   sampler.start();
   await settle();
-  sampler.readsStrip = false;
-  await clock.advance(3_000);
-  expect(world.strips).toBe(1);
-  expect(samples.map(({ delay }) => delay?.from)).toEqual(['time-strip', undefined, undefined, undefined]);
+  world.stripAgeMs = undefined;
+  await clock.advance(1_000);
+  expect(samples.map(({ delay }) => delay?.from)).toEqual(['time-strip', undefined]);
 });
 
 test('without a connection there is no sample, and it goes on asking', async () => {

@@ -13,7 +13,7 @@ export interface SamplerParts {
   readonly clock: Clock;
   /** Of the connection whose picture is shown. Never rejects. */
   readonly readCounters: () => Promise<StreamCounters | undefined>;
-  /** The age of a picture by its time strip, where it has one. Never rejects, and takes less than a second. */
+  /** The age of a picture by its time strip, where it has one and somebody looks. Never rejects, and takes less than a second. */
   readonly readStripAge: () => Promise<number | undefined>;
 }
 
@@ -29,8 +29,6 @@ export class StatsSampler {
   #looked: StreamCounters | undefined;
   #fullPixels: number | undefined;
   #history: StreamStats[] = [];
-  /** Reading it costs more than counting: only while somebody looks. */
-  readsStrip = true;
 
   constructor(parts: SamplerParts, onSample: (stats: StreamStats) => void) {
     this.#parts = parts;
@@ -75,10 +73,7 @@ export class StatsSampler {
 
   async #sample(run: number): Promise<void> {
     this.#next.set(SAMPLE_EVERY_MS, () => void this.#sample(run));
-    const [now, stripAgeMs] = await Promise.all([
-      this.#parts.readCounters(),
-      this.readsStrip ? this.#parts.readStripAge() : undefined,
-    ]);
+    const [now, stripAgeMs] = await Promise.all([this.#parts.readCounters(), this.#parts.readStripAge()]);
     if (run !== this.#run || now === undefined) return;
     this.#fullPixels = Math.max(this.#fullPixels ?? 0, pixelsOf(now.video) ?? 0) || undefined;
     const stats = statsBetween(this.#before, now, { fullPixels: this.#fullPixels, stripAgeMs });

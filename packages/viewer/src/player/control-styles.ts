@@ -121,6 +121,13 @@ export const controlStyles = css`
     vertical-align: -1px;
   }
 
+  /* Upright, the drawer comes from below: the picture moves out of its way. */
+  @media (max-aspect-ratio: 3/4) {
+    :host([stats]) :is(video, .still) {
+      object-position: 50% 10%;
+    }
+  }
+
   /* In a card's width the seven buttons stand closer. */
   @container perch (max-width: 340px) {
     .control {

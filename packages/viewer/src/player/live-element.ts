@@ -2,6 +2,7 @@ import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit'
 import { watchNetwork } from '../adapters/browser-network.ts';
 import { parseSource, type Source } from '../domain/source.ts';
 import type { EndReason, Status } from '../domain/status.ts';
+import type { StreamCounters } from '../domain/stream-counters.ts';
 import { describeStatus } from '../text/describe-status.ts';
 import { type Text, textFor } from '../text/text.ts';
 import { PlayPromise } from './play-promise.ts';
@@ -126,6 +127,11 @@ export abstract class LiveElement extends LitElement {
   /** Undefined where `src` names no stream. */
   protected get source(): Source | undefined {
     return parseSource(this.src, document.baseURI);
+  }
+
+  /** Of the connection whose picture is shown. */
+  protected async counters(): Promise<StreamCounters | undefined> {
+    return await this.#playback?.counters();
   }
 
   /** What the browser refused to play by itself: only within the handler of a click or a key. */

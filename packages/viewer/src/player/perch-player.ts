@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { saveFile } from '../adapters/save-file.ts';
 import { fileName } from '../domain/file-name.ts';
 import { linkToCheck } from '../domain/source.ts';
+import type { StreamStats } from '../domain/stream-stats.ts';
 import { describeStatus } from '../text/describe-status.ts';
 import { bird } from './bird.ts';
 import { type Command, commandOfKey, isForElement } from './commands.ts';
@@ -15,6 +16,7 @@ import { PictureInPicture } from './picture-in-picture.ts';
 import { playerStyles } from './player-styles.ts';
 import { Recording } from './recording.ts';
 import { ScreenWakeLock } from './screen-wake-lock.ts';
+import { PlayerStats } from './stats/player-stats.ts';
 import { watchTaps } from './taps.ts';
 import { Zooming } from './zooming.ts';
 
@@ -30,15 +32,15 @@ import { Zooming } from './zooming.ts';
  * `videoElement`, `isRecording`.
  *
  * Methods: `play()`, `pause()`, `snapshot()`, `startRecording()`, `stopRecording()`, `toggleFullscreen()`, `resetZoom()`,
- * `handleKey()`.
+ * `handleKey()`, `stats()`.
  *
  * Events: `play`, `playing`, `waiting`, `pause`, `error`, `resize` as of `<video>`; `statuschange`, whose `detail` is the new
  * Status; `recordstart`; `recordend`, whose `detail` is the File, and which is saved unless cancelled. They do not bubble.
  *
  * Keys, where the focus is in it: Space or K, S, R, P, F, I, 0, + and -, arrows, Escape.
  *
- * CSS parts: `frame`, `video`, `status`, `play`, `controls`, `control`, `NAME-control`, `recording`, `check-link`. Slots:
- * `poster`, `stats`. Custom properties: `--perch-ground`, `--perch-text`, `--perch-accent`, `--perch-focus`.
+ * CSS parts: `frame`, `video`, `status`, `play`, `controls`, `control`, `NAME-control`, `recording`, `check-link`, `badge`,
+ * `stats`. Slot: `poster`. Custom properties: `--perch-ground`, `--perch-text`, `--perch-accent`, `--perch-focus`.
  */
 export class PerchPlayer extends LiveElement {
   static override readonly styles = playerStyles;
@@ -54,6 +56,7 @@ export class PerchPlayer extends LiveElement {
   readonly #pictureInPicture = new PictureInPicture(this);
   readonly #zooming = new Zooming(this);
   readonly #recording = new Recording(this, () => this.#camera);
+  readonly #stats = new PlayerStats(this, () => this.counters());
   readonly #fade = new ControlsFade(this, () => this.statsOpen);
 
   constructor() {
@@ -92,6 +95,11 @@ export class PerchPlayer extends LiveElement {
 
   resetZoom(): void {
     this.#zooming.reset();
+  }
+
+  /** How the stream does now, with rates since it was last looked at; undefined while there is no connection. */
+  stats(): Promise<StreamStats | undefined> {
+    return this.#stats.look();
   }
 
   /** Does what a key means. For pages that are about one player, and hand it keys that were pressed elsewhere. */
@@ -133,7 +141,8 @@ export class PerchPlayer extends LiveElement {
         <button id="playBtn" class="play" part="play" type="button" aria-label=${text.player.play} ?hidden=${!this.#needsTap}
           @click=${this.#handleTap}>${icons.play}</button>
         ${this.controls && status.state !== 'idle' ? this.#controlBar() : nothing}
-        <slot name="stats"></slot>
+        ${this.#stats.badge(text)}
+        ${this.#stats.drawer(text)}
       </div>
     `;
   }

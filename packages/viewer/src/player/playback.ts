@@ -7,6 +7,7 @@ import { Player } from '../domain/player.ts';
 import type { Media } from '../domain/ports.ts';
 import type { Source } from '../domain/source.ts';
 import type { Status } from '../domain/status.ts';
+import type { StreamCounters } from '../domain/stream-counters.ts';
 
 /** What an element plays with: the screen in it, and a Player of the server that it watches. */
 export class Playback {
@@ -34,6 +35,10 @@ export class Playback {
   /** What the browser refused to play by itself: only within the handler of a click or a key. */
   playByHand(): void {
     this.#screen.playByHand();
+  }
+
+  async counters(): Promise<StreamCounters | undefined> {
+    return await this.#player?.counters();
   }
 
   handleVisible(visible: boolean): void {

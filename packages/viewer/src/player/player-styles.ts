@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { controlStyles } from './control-styles.ts';
+import { badgeStyles } from './stats/perch-badge.ts';
 
 /**
  * The player's own look. A page styles it by its size, by `::part()` and by these custom properties: `--perch-ground`,
@@ -253,4 +254,4 @@ const hiddenStyles = css`
   }
 `;
 
-export const playerStyles = [lookStyles, controlStyles, hiddenStyles];
+export const playerStyles = [lookStyles, controlStyles, badgeStyles, hiddenStyles];
