@@ -122,7 +122,7 @@ describe('a broadcaster', () => {
     const { camera, wanted, take } = fixture();
     camera.say(picture('made-up'));
     const outcome = take();
-    camera.say(picture('made-up'));
+    camera.say({ type: 'snapshot', id: 'made-up', reason: 'failed' });
     camera.say(picture(wanted()[0]!));
     expect(await outcome).toMatchObject({ result: 'taken' });
     expect(camera.heard()).toEqual([]);

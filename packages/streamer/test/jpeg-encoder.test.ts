@@ -1,13 +1,15 @@
 /** JPEGs of keyframes, looked at by FFmpeg's own decoder. */
 import { readTimeStrip, timeStripAge } from '@perch/protocol';
-import type { AccessUnit, VideoFormat } from '@perch/rtp';
-import { AV_PIX_FMT_YUVJ420P } from 'node-av/constants';
+import { type AccessUnit, isKeyframe, splitAnnexB, type VideoFormat } from '@perch/rtp';
+import { AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, FF_ENCODER_LIBX264 } from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, Packet, Rational } from 'node-av/lib';
 import { describe, expect, test } from 'vitest';
 import { allocateFrame } from '../src/adapters/av/allocate-frame.ts';
 import { H264Encoder } from '../src/adapters/av/h264-encoder.ts';
 import { encodeJpeg, fitWithin } from '../src/adapters/av/jpeg-encoder.ts';
 import { decodeJpeg } from './support/decode-jpeg.ts';
 import { FORMAT } from './support/fakes.ts';
+import { PatternPainter } from './support/pattern-painter.ts';
 import { recordedPictures } from './support/recorded-clip.ts';
 
 const MAX_BYTES = 48 * 1024;
@@ -27,6 +29,35 @@ async function noise(format: VideoFormat): Promise<AccessUnit> {
   await encoder.close();
   frame.free();
   return unit;
+}
+
+/** Of an encoder that looks ahead, as many a camera in the network has: pictures are not shown in the order of their coding. */
+async function keyframeOfBFrames(format: VideoFormat): Promise<AccessUnit> {
+  const context = new CodecContext();
+  const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264)!;
+  context.allocContext3(codec);
+  context.width = format.width;
+  context.height = format.height;
+  context.pixelFormat = AV_PIX_FMT_YUV420P;
+  context.timeBase = new Rational(1, 30);
+  context.maxBFrames = 3;
+  FFmpegError.throwIfError(await context.open2(codec), 'open');
+  const frame = allocateFrame(format);
+  const painter = new PatternPainter(format);
+  for (let n = 0; n < 12; n++) {
+    painter.paint(frame, n);
+    frame.pts = BigInt(n);
+    FFmpegError.throwIfError(await context.sendFrame(frame), 'encode');
+  }
+  await context.sendFrame(null);
+  const packet = new Packet();
+  packet.alloc();
+  FFmpegError.throwIfError(await context.receivePacket(packet), 'encode');
+  const nalUnits = splitAnnexB(Uint8Array.from(packet.data!));
+  packet.free();
+  frame.free();
+  context.freeContext();
+  return { nalUnits, keyframe: isKeyframe(nalUnits) };
 }
 
 async function jpegOf(unit: AccessUnit) {
@@ -64,6 +95,14 @@ describe('a JPEG', () => {
     const jpeg = await jpegOf(unit);
     expect(jpeg.bytes.length).toBeLessThanOrEqual(MAX_BYTES);
     expect(await decodeJpeg(jpeg.bytes)).toMatchObject({ width: 320, height: 240 });
+  });
+
+  test('[SNAP3] is made of the keyframe alone where pictures are shown in another order than they are coded in', async () => {
+    const unit = await keyframeOfBFrames({ ...FORMAT, width: 640, height: 360 });
+    expect(unit.keyframe).toBe(true);
+    const { width, height, luma } = await decodeJpeg((await jpegOf(unit)).bytes);
+    expect([width, height]).toEqual([640, 360]);
+    expect(timeStripAge(readTimeStrip(width, luma)!, 1_700_000_000_000)).toBe(0);
   });
 
   test('black and white are as far apart as JFIF has them', async () => {

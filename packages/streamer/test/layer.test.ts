@@ -115,3 +115,30 @@ test('a rate that hardly differs is not passed on, 0 always is', () => {
   layer.setBitsPerSecond(0);
   expect([source.bitsPerSecond, layer.bitsPerSecond]).toEqual([0, 0]);
 });
+
+describe('a keyframe for who does not watch', () => {
+  test('has pictures taken while nobody watches, and none while everybody who does is behind', () => {
+    const { layer, shoot } = stage();
+    layer.wantKeyframe(() => {});
+    expect([layer.hasTakers, layer.isWanted]).toEqual([true, true]);
+    const sink = new FakeSink();
+    layer.add(sink, AS_NEW);
+    sink.isBehind = true;
+    expect(layer.isWanted).toBe(false);
+    sink.isBehind = false;
+    shoot({ keyframe: true });
+    layer.remove(sink);
+    expect([layer.hasTakers, layer.isWanted]).toEqual([false, false]);
+  });
+
+  test('is handed over once, and never to who took the wish back', () => {
+    const { layer, clock, shoot } = stage();
+    const taken: string[] = [];
+    layer.wantKeyframe(() => taken.push('stays'));
+    layer.wantKeyframe(() => taken.push('goes'))();
+    shoot({ keyframe: true });
+    clock.advance(2_000);
+    shoot({ keyframe: true });
+    expect(taken).toEqual(['stays']);
+  });
+});

@@ -45,7 +45,6 @@ type Entry =
   | {
       readonly state: 'asking';
       readonly id: string;
-      readonly broadcaster: Member;
       readonly outcome: Promise<SnapshotOutcome>;
       readonly settle: (outcome: SnapshotOutcome) => void;
       readonly cancel: Cancel;
@@ -79,14 +78,13 @@ export class Snapshots {
     return this.#ask(streamId, broadcaster);
   }
 
-  /** What a socket sent: only the one that was asked can answer, and in time. */
+  /** What a socket sent. Only a stream's broadcaster can answer what it was asked, and only in time. */
   handleAnswer(sender: Member, message: ClientMessageOf<'snapshot'>): Refusal | undefined {
     const { standing } = sender;
     if (standing.role !== 'broadcaster') return refuse('wrong-role', 'only a broadcaster takes pictures');
     const { streamId } = standing.room;
     const entry = this.#entries.get(streamId);
-    if (entry?.state !== 'asking' || entry.broadcaster !== sender || entry.id !== message.id)
-      return undefined;
+    if (entry?.state !== 'asking' || entry.id !== message.id) return undefined;
     this.#keep(streamId, entry, this.#outcomeOf(message));
     return undefined;
   }
@@ -111,7 +109,6 @@ export class Snapshots {
     const entry: Asking = {
       state: 'asking',
       id,
-      broadcaster,
       outcome,
       settle,
       cancel: this.#components.scheduler.after(ANSWER_WITHIN_MS, () => {
