@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
+import { ViewerPage } from '../support/viewer-page.ts';
 import { type Coturn, startCoturn } from './coturn.ts';
 import { type Distance, Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
 import { makeLabFolder, removeLabFolder } from './lab-folder.ts';
@@ -17,11 +18,15 @@ import { Viewer } from './viewer.ts';
 
 const PERCH = createRequire(import.meta.url).resolve('perch/bin/perch.js');
 
+const PAGES = `http://${SERVER_ADDRESS}:${PAGE_PORT}`;
+
 export interface LabOptions {
   /** Path of the browser. */
   readonly chromium: string;
   /** The streamer's network. */
   readonly home: NatKind;
+  /** Without, the server knows of no TURN; coturn answers as the public STUN servers all the same. */
+  readonly turn?: boolean;
   /** What `perch stream` is told besides the server. */
   readonly picture?: readonly string[];
 }
@@ -51,7 +56,12 @@ export class NetworkLab {
   readonly #browsers = new Map<Namespace, Promise<Browser>>();
 
   /** Resolves when the stream is registered. */
-  static async open({ chromium, home, picture = SMALL_PICTURE }: LabOptions): Promise<NetworkLab> {
+  static async open({
+    chromium,
+    home,
+    turn = true,
+    picture = SMALL_PICTURE,
+  }: LabOptions): Promise<NetworkLab> {
     // One that failed while it opened was never closed.
     removeAll();
     removeLeftOvers();
@@ -63,7 +73,7 @@ export class NetworkLab {
     const server = new LabProcess(internet.vps, process.execPath, [PERCH, 'serve', '--open'], {
       PERCH_STATE_DIR: join(folder, 'state'),
       PORT: String(PAGE_PORT),
-      ...coturn.settings,
+      ...(turn ? coturn.settings : {}),
     });
     await server.says(/"msg":"listening"/);
     const streamer = new LabProcess(homeSite.host, process.execPath, [
@@ -99,9 +109,18 @@ export class NetworkLab {
 
   /** Opens the watch page in a browser at that site. */
   async watch(site: Site): Promise<Viewer> {
-    const starting = this.#browsers.get(site.host) ?? this.#launch(site.host);
-    this.#browsers.set(site.host, starting);
-    return Viewer.open(await starting, `http://${SERVER_ADDRESS}:${PAGE_PORT}/watch/pi-camera-stream`);
+    return Viewer.open(await this.#browserAt(site), `${PAGES}/watch/pi-camera-stream`);
+  }
+
+  /** Opens the page that says why there is no picture. */
+  async check(site: Site): Promise<ViewerPage> {
+    return ViewerPage.open(await this.#browserAt(site), `${PAGES}/check/pi-camera-stream`);
+  }
+
+  #browserAt({ host }: Site): Promise<Browser> {
+    const starting = this.#browsers.get(host) ?? this.#launch(host);
+    this.#browsers.set(host, starting);
+    return starting;
   }
 
   async close(): Promise<void> {

@@ -23,7 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', 'watch.html', 'service-worker.ts'].map(
+      input: ['index.html', 'watch.html', 'check.html', 'service-worker.ts'].map(
         (entry) => `${import.meta.dirname}/src/${entry}`,
       ),
       output: {

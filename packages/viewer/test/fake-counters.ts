@@ -1,5 +1,11 @@
 /** Counters of a connection, as a test wants them. What it does not name a browser does not tell. */
-import type { PathCounters, PathEnd, StreamCounters, VideoCounters } from '../src/domain/stream-counters.ts';
+import type {
+  PathCounters,
+  PathEnd,
+  SetupCounters,
+  StreamCounters,
+  VideoCounters,
+} from '../src/domain/stream-counters.ts';
 
 const END: PathEnd = { kind: 'host', address: undefined, protocol: 'udp', relayProtocol: undefined };
 
@@ -37,5 +43,9 @@ export const videoOf = (known: Partial<VideoCounters>): VideoCounters => ({
 export const countersOf = (
   path: PathCounters | undefined,
   video?: VideoCounters,
-  { atMs = 0, connection = 1 } = {},
-): StreamCounters => ({ connection, atMs, path, video });
+  {
+    atMs = 0,
+    connection = 1,
+    setup = { pairsTried: 1, pairsAnswered: path ? 1 : 0, dtls: path ? 'connected' : 'new' },
+  }: { atMs?: number; connection?: number; setup?: SetupCounters } = {},
+): StreamCounters => ({ connection, atMs, setup, path, video });

@@ -1,5 +1,5 @@
-import type { IceServer } from '@perch/protocol';
 import type { Candidate, Media, MediaConnection, MediaEvents } from '../domain/ports.ts';
+import { toBrowser } from './browser-ice-servers.ts';
 import type { Screen } from './screen.ts';
 import { readCounters } from './stream-stats.ts';
 
@@ -116,15 +116,4 @@ function openConnection(
 
 function toWire({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): Candidate {
   return { candidate, sdpMid, sdpMLineIndex };
-}
-
-/** A browser throws at a TURN server without credentials, and takes none of the list. */
-function toBrowser(iceServers: readonly IceServer[]): RTCIceServer[] {
-  return iceServers
-    .filter(
-      (server) =>
-        server.urls.length > 0 &&
-        (server.credential !== undefined || !server.urls.some((url) => url.startsWith('turn'))),
-    )
-    .map((server) => ({ ...server, urls: [...server.urls] }));
 }

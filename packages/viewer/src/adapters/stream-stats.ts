@@ -7,6 +7,7 @@ import type {
   PathCounters,
   PathEnd,
   RelayProtocol,
+  SetupCounters,
   StreamCounters,
   VideoCounters,
 } from '../domain/stream-counters.ts';
@@ -18,6 +19,8 @@ interface Stat {
   readonly kind?: string;
   readonly codecId?: string;
   readonly selectedCandidatePairId?: string;
+  readonly dtlsState?: NonNullable<SetupCounters['dtls']>;
+  readonly state?: string;
   readonly selected?: boolean;
   readonly localCandidateId?: string;
   readonly remoteCandidateId?: string;
@@ -60,8 +63,18 @@ export async function readCounters(peer: RTCPeerConnection, connection: number):
   return {
     connection,
     atMs: video?.timestamp ?? all[0]?.timestamp ?? 0,
+    setup: readSetup(all),
     path: readPath(stats, all),
     video: video && readVideo(video, stats.get(video.codecId ?? '')),
+  };
+}
+
+function readSetup(all: readonly Stat[]): SetupCounters {
+  const pairs = all.filter(({ type }) => type === 'candidate-pair');
+  return {
+    pairsTried: pairs.filter(({ state }) => state !== 'frozen' && state !== 'waiting').length,
+    pairsAnswered: pairs.filter(({ state }) => state === 'succeeded').length,
+    dtls: all.find(({ type }) => type === 'transport')?.dtlsState,
   };
 }
 

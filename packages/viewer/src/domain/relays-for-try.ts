@@ -10,20 +10,24 @@ import type { IceServer } from '@perch/protocol';
  */
 export function relaysForTry(servers: readonly IceServer[], tryNumber: number): readonly IceServer[] {
   const wanted = tryNumber % 2 === 0 ? 'udp' : 'stream';
-  const only = (kind: Kind) =>
-    servers
-      .map((server) => ({
-        ...server,
-        urls: server.urls.filter((url) => [kind, 'none'].includes(kindOf(url))),
-      }))
-      .filter(({ urls }) => urls.length > 0);
+  const only = (kind: RelayKind) => serversOf(servers, [kind, 'none']);
   const chosen = only(wanted);
   const hasRelay = chosen.some(({ urls }) => urls.some((url) => kindOf(url) !== 'none'));
   return hasRelay ? chosen : only(wanted === 'udp' ? 'stream' : 'udp');
 }
 
-/** How the relay is reached; `none` for a STUN server. */
-type Kind = 'udp' | 'stream' | 'none';
+/** How a relay is reached: over UDP, or over TCP or TLS. */
+export type RelayKind = 'udp' | 'stream';
+
+/** `none` for a STUN server. */
+type Kind = RelayKind | 'none';
+
+/** The servers with only those of their addresses that are of these kinds. */
+export function serversOf(servers: readonly IceServer[], kinds: readonly Kind[]): readonly IceServer[] {
+  return servers
+    .map((server) => ({ ...server, urls: server.urls.filter((url) => kinds.includes(kindOf(url))) }))
+    .filter(({ urls }) => urls.length > 0);
+}
 
 /** RFC 7065, section 3.1: without `transport`, `turn:` is UDP and `turns:` is TLS over TCP. */
 function kindOf(url: string): Kind {

@@ -53,11 +53,22 @@ export interface VideoCounters {
   readonly decoder: string | undefined;
 }
 
+/** How far a connection is on its way to carry anything. */
+export interface SetupCounters {
+  /** Candidate pairs of which at least one check was sent. */
+  readonly pairsTried: number;
+  /** Those of them that were answered. */
+  readonly pairsAnswered: number;
+  /** Undefined before there is a transport. */
+  readonly dtls: 'new' | 'connecting' | 'connected' | 'closed' | 'failed' | undefined;
+}
+
 export interface StreamCounters {
   /** Another number is another connection: its totals began anew. */
   readonly connection: number;
   /** On one clock for all moments of a connection. */
   readonly atMs: number;
+  readonly setup: SetupCounters;
   /** None before the connection is up. */
   readonly path: PathCounters | undefined;
   readonly video: VideoCounters | undefined;

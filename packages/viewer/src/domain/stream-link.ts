@@ -1,6 +1,6 @@
-/** The stream that a page's address names: `/watch/<name>`, or `?stream=<name>` on any path. */
+/** The stream that a page's address names: `/watch/<name>`, `/check/<name>`, or `?stream=<name>` on any path. */
 export function streamOfLink(path: string, query: string): string | undefined {
-  const watched = /^\/watch\/([^/]+)\/?$/u.exec(path)?.[1];
+  const watched = /^\/(?:watch|check)\/([^/]+)\/?$/u.exec(path)?.[1];
   const name = watched === undefined ? new URLSearchParams(query).get('stream') : decode(watched);
   return name?.trim() || undefined;
 }
