@@ -17,8 +17,10 @@ export const SERVER_ADDRESS = '203.0.113.10';
 export const PAGE_PORT = 8080;
 export const TURN_PORT = 3478;
 
+export const PUBLIC_STUN_NAMES = ['stun.l.google.com', 'stun.cloudflare.com'];
+
 /** Where the public STUN servers' names lead in the lab, so that settings are as in the field. */
-const HOSTS = [`${SERVER_ADDRESS} stun.l.google.com stun.cloudflare.com`];
+const HOSTS = [`${SERVER_ADDRESS} ${PUBLIC_STUN_NAMES.join(' ')}`];
 
 const GATEWAY = '203.0.113.1';
 

@@ -9,7 +9,15 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { ViewerPage } from '../support/viewer-page.ts';
 import { type Coturn, startCoturn } from './coturn.ts';
-import { type Distance, Internet, PAGE_PORT, SERVER_ADDRESS, type Site, type SiteName } from './internet.ts';
+import {
+  type Distance,
+  Internet,
+  PAGE_PORT,
+  PUBLIC_STUN_NAMES,
+  SERVER_ADDRESS,
+  type Site,
+  type SiteName,
+} from './internet.ts';
 import { makeLabFolder, removeLabFolder } from './lab-folder.ts';
 import { LabProcess } from './lab-process.ts';
 import { type Namespace, removeLeftOvers, removeNamespaces } from './namespace.ts';
@@ -134,7 +142,9 @@ export class NetworkLab {
     const script = join(this.#folder, `chromium-${host.name}`);
     const line = host.commandLine(this.#chromium, ['"$@"']).join(' ');
     writeFileSync(script, `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
-    return launchChromium(script);
+    // For WebRTC it puts a dot behind a name, which /etc/hosts does not have.
+    const names = PUBLIC_STUN_NAMES.map((name) => `MAP ${name}. ${SERVER_ADDRESS}`);
+    return launchChromium(script, { args: [`--host-resolver-rules=${names.join(',')}`] });
   }
 }
 

@@ -24,10 +24,19 @@ const ARGUMENTS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-/** `endsOnSignal: false` for a program that has more to do at a signal than to end the browser. */
-export function launchChromium(executablePath: string, { endsOnSignal = true } = {}): Promise<Browser> {
+interface LaunchOptions {
+  /** False for a program that has more to do at a signal than to end the browser. */
+  readonly endsOnSignal?: boolean;
+  /** More than the usual. */
+  readonly args?: readonly string[];
+}
+
+export function launchChromium(
+  executablePath: string,
+  { endsOnSignal = true, args = [] }: LaunchOptions = {},
+): Promise<Browser> {
   const signals = { handleSIGINT: endsOnSignal, handleSIGTERM: endsOnSignal };
-  return chromium.launch({ executablePath, args: ARGUMENTS, ...signals });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...args], ...signals });
 }
 
 /** The path of a Chromium to test with. Rejects with the one line to type where there is none. */

@@ -94,7 +94,7 @@ export class Recorder {
     });
     return {
       send: (text) => {
-        if ((JSON.parse(text) as ClientMessage).type === 'answer') facts.answeredAtMs = this.elapsedMs;
+        if ((JSON.parse(text) as ClientMessage).type === 'answer') facts.answeredAtMs ??= this.elapsedMs;
         socket.send(text);
       },
       close: (how) => {

@@ -126,7 +126,7 @@ export class PerchCheck extends LitElement {
     return html`
       <li data-step=${id} data-state=${state}>
         <span class="mark" aria-hidden="true"></span>
-        <span class="name">${text.steps[id]}<span class="hidden">: ${text.states[state]}.</span></span>
+        <span class="name">${text.steps[id]}${found && html`<span class="hidden">: ${text.states[state]}.</span>`}</span>
         <span class="time">${atMs === undefined ? nothing : text.ms(atMs)}</span>
         <span class="found">${found === undefined ? text.states[state] : describeFinding(found, text)}</span>
       </li>
