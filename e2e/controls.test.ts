@@ -1,5 +1,7 @@
 /** What a person does with the picture: buttons, keys, fingers. */
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { serve, stream } from './support/perch-process.ts';
@@ -7,6 +9,8 @@ import { useBrowser } from './support/use-browser.ts';
 import type { ViewerPage, ViewerPageOptions } from './support/viewer-page.ts';
 
 const open = useBrowser();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** More than the three seconds after which controls fade, in pictures of the 15 a second. */
 const LONGER_THAN_FADING = 60;
@@ -88,7 +92,50 @@ describe('the controls', () => {
   });
 });
 
+test('axe finds nothing wrong, in any state', async () => {
+  const viewer = await watch();
+  const { page } = viewer;
+  const problems = async () => {
+    await page.evaluate(AXE);
+    return await page.evaluate(async () => {
+      const { violations } = await (Reflect.get(window, 'axe') as typeof import('axe-core')).run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+  };
+  await page.keyboard.press('+');
+  await page.keyboard.press('r');
+  await page.getByRole('timer').waitFor();
+  expect(await problems()).toEqual([]);
+  await page.keyboard.press('k');
+  await viewer.reaches('idle');
+  expect(await problems()).toEqual([]);
+  await page.evaluate(() => {
+    const player = document.querySelector('perch-player') as import('@perch/viewer').PerchPlayer;
+    player.src = `${location.origin}/watch/${'x'.repeat(200)}`;
+  });
+  await viewer.reaches('ended');
+  await page.getByRole('link', { name: 'Why can’t I connect?' }).waitFor();
+  expect(await problems()).toEqual([]);
+});
+
 describe('keys', () => {
+  test('find a button to be on, when the one that was pressed is gone', async () => {
+    const viewer = await watch();
+    const { page } = viewer;
+    const focused = () =>
+      page.evaluate(() =>
+        document.querySelector('perch-player')?.shadowRoot?.activeElement?.getAttribute('aria-label'),
+      );
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Pause');
+    await page.keyboard.press('Enter');
+    await viewer.reaches('idle');
+    expect(await focused()).toBe('Play');
+    await page.keyboard.press('Enter');
+    await viewer.reaches('live');
+    expect(await focused()).toBe('Pause');
+  });
+
   test('play and pause, open and close', async () => {
     const viewer = await watch();
     const { page } = viewer;

@@ -40,7 +40,7 @@ export function controlBar(view: ControlBarView, run: (command: Command) => void
     <div class="bar chrome" part="controls" role="group" aria-label=${words.controls}>
       ${button({ command: 'play', label: isPaused ? words.play : words.pause, icon: isPaused ? icons.play : icons.pause })}
       <span class="gap"></span>
-      ${view.scale > 1 ? button({ command: 'zoom-reset', label: words.wholePicture, icon: percent(view.scale, text) }) : nothing}
+      ${view.scale > 1 ? button({ command: 'zoom-reset', label: `${percent(view.scale, text)}, ${words.wholePicture}`, icon: percent(view.scale, text) }) : nothing}
       ${button({ command: 'snapshot', label: words.snapshot, icon: icons.snapshot, ...picture })}
       ${
         view.canRecord

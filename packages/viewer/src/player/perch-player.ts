@@ -57,6 +57,7 @@ export class PerchPlayer extends LiveElement {
   readonly #zooming = new Zooming(this);
   readonly #recording = new Recording(this, () => this.#camera);
   readonly #stats = new PlayerStats(this, () => this.counters());
+  #hadFocus = false;
   readonly #fade = new ControlsFade(this, () => this.statsOpen);
 
   constructor() {
@@ -121,6 +122,18 @@ export class PerchPlayer extends LiveElement {
       onTap: (pointerType) => this.#fade.handleTap(pointerType),
       onDoubleTap: () => this.controls && this.#fullscreen.toggle(),
     });
+  }
+
+  protected override willUpdate(): void {
+    this.#hadFocus = Boolean(this.shadowRoot?.activeElement);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    // The button that had the focus may be gone: play and pause are not always the same one.
+    const focused = this.shadowRoot?.activeElement;
+    if (!this.#hadFocus || (focused instanceof HTMLElement && !focused.hidden)) return;
+    this.renderRoot.querySelector<HTMLElement>('#playBtn:not([hidden]), .control')?.focus();
   }
 
   protected override render() {

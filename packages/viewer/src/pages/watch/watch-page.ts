@@ -29,5 +29,6 @@ function watch(): void {
 /** The name first: tabs are narrow. */
 function showTitle(): void {
   const name = streamOfLink(location.pathname, location.search) ?? 'Perch';
+  (document.querySelector('h1') as HTMLElement).textContent = name;
   document.title = `${name} · ${text.watch[player.status.state]}`;
 }
