@@ -1,6 +1,6 @@
 /** The watch page in a browser somewhere in the lab, and what it shows. */
 import { readTimeStrip, timeStripAge } from '@perch/protocol';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ViewerPage } from '../support/viewer-page.ts';
 import { type Route, readRoute, type SecondStats, startRecorder } from './recorder.ts';
 
@@ -28,6 +28,10 @@ export class Viewer {
 
   private constructor(viewer: ViewerPage) {
     this.#viewer = viewer;
+  }
+
+  get page(): Page {
+    return this.#viewer.page;
   }
 
   /** Milliseconds to the first picture that is followed by ten more; undefined when it takes longer. */

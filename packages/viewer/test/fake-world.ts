@@ -8,6 +8,7 @@ import type {
   MediaConnection,
   MediaEvents,
   Route,
+  ServerReach,
   Socket,
   SocketEvents,
 } from '../src/domain/ports.ts';
@@ -34,10 +35,21 @@ export const candidate = (port: number): Candidate => ({
 
 export class ManualClock implements Clock {
   #now = 0;
+  #sleptMs = 0;
   readonly timers = new Set<{ at: number; run: () => void }>();
 
   now() {
     return this.#now;
+  }
+
+  /** Goes on while the device sleeps. */
+  timeOfDay() {
+    return this.#now + this.#sleptMs;
+  }
+
+  /** As a device that sleeps: no timer runs, and the clock that they go by stands still. */
+  sleep(ms: number) {
+    this.#sleptMs += ms;
   }
 
   after(ms: number, run: () => void) {
@@ -151,6 +163,8 @@ export class FakeWorld {
   supported = true;
   fetched: () => Promise<readonly IceServer[]> = () => Promise.resolve([]);
   screenCleared = 0;
+  probed: () => Promise<ServerReach> = () => Promise.resolve('away');
+  probes = 0;
 
   constructor() {
     const world = this;
@@ -162,6 +176,10 @@ export class FakeWorld {
           const socket = new FakeSocket(events);
           this.sockets.push(socket);
           return socket;
+        },
+        probeServer: () => {
+          this.probes += 1;
+          return this.probed();
         },
         media: {
           get supported() {

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { backoffMs, MIN_BACKOFF_MS, SERVER_BACKOFF, spreadMs } from '../src/domain/backoff.ts';
+import {
+  backoffMs,
+  LONG_LOST_BACKOFF,
+  MIN_BACKOFF_MS,
+  SERVER_BACKOFF,
+  spreadMs,
+} from '../src/domain/backoff.ts';
+import type { ServerReach } from '../src/domain/ports.ts';
 import { FakeWorld, STREAM } from './fake-world.ts';
 
 let world: FakeWorld;
@@ -8,11 +15,12 @@ beforeEach(() => {
 });
 
 describe('back-off', () => {
-  test('grows from 250 ms to 3 s at most, and takes any part of it', () => {
-    const most = [1, 2, 3, 4, 5, 6, 50, 5_000].map((attempt) =>
-      backoffMs(attempt, SERVER_BACKOFF, () => 0.9999),
-    );
-    expect(most).toEqual([249, 499, 999, 1999, 2999, 2999, 2999, 2999]);
+  test('grows from 250 ms to 1 s at most, in the end to 3 s, and takes any part of it', () => {
+    const attempts = [1, 2, 3, 4, 5, 6, 50, 5_000];
+    const most = attempts.map((attempt) => backoffMs(attempt, SERVER_BACKOFF, () => 0.9999));
+    expect(most).toEqual([249, 499, 999, 999, 999, 999, 999, 999]);
+    const longLost = attempts.map((attempt) => backoffMs(attempt, LONG_LOST_BACKOFF, () => 0.9999));
+    expect(longLost).toEqual([249, 499, 999, 1999, 2999, 2999, 2999, 2999]);
     const half = [1, 2, 3].map((attempt) => backoffMs(attempt, SERVER_BACKOFF, () => 0.5));
     expect(half).toEqual([125, 250, 500]);
     expect(backoffMs(9, SERVER_BACKOFF, () => 0)).toBe(MIN_BACKOFF_MS);
@@ -26,21 +34,110 @@ describe('back-off', () => {
     };
     const seconds = [0, 0, 0];
     for (let n = 0; n < 5_000; n++) {
-      const second = Math.floor(spreadMs(SERVER_BACKOFF, random) / 1_000);
+      const second = Math.floor(spreadMs(random) / 1_000);
       seconds[second] = (seconds[second] ?? 0) + 1;
     }
     expect(seconds).toHaveLength(3);
     for (const joins of seconds) expect(joins).toBeLessThan((5_000 / 3) * 1.1);
   });
 
-  test('a server that is back is found within 3 s, however long it was away', async () => {
+  test('five thousand whose server was killed look for it within a second, as many in each tenth of it', () => {
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 48_271) % 0x7fffffff;
+      return seed / 0x7fffffff;
+    };
+    const tenths: number[] = Array.from({ length: 10 }, () => 0);
+    for (let n = 0; n < 5_000; n++) {
+      const tenth = Math.floor(backoffMs(4, SERVER_BACKOFF, random) / 100);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    expect(tenths).toHaveLength(10);
+    // None comes in the first tenth, since nobody is asked in a tight loop: they are in the second.
+    expect(tenths[0]).toBe(0);
+    for (const tries of tenths.slice(2)) expect(tries).toBeLessThan((5_000 / 10) * 1.2);
+  });
+
+  test('a server that is back is found within 1 s of the first minute, and within 3 s however long it was away', async () => {
     world.random = 0.9999;
     world.player.connect(STREAM);
-    for (let attempt = 1; attempt <= 20; attempt++) {
+    world.loseSocket();
+    for (const [untilMs, withinMs] of [
+      [60_000, 1_000],
+      [600_000, 3_000],
+    ] as const) {
+      while (world.clock.now() < untilMs) {
+        const tries = world.sockets.length + world.probes;
+        await world.clock.advance(withinMs);
+        expect(world.sockets.length + world.probes).toBeGreaterThan(tries);
+        world.loseSocket();
+      }
+    }
+    world.probed = () => Promise.resolve('there');
+    const before = world.sockets.length;
+    await world.clock.advance(3_000);
+    expect(world.sockets.length).toBe(before + 1);
+  });
+
+  test('a page opens few sockets in vain: browsers that saw many fail hold back the next', async () => {
+    world.random = 0.9999;
+    world.player.connect(STREAM);
+    for (let second = 0; second < 60; second++) {
       world.loseSocket();
-      expect(world.status).toMatchObject({ state: 'reconnecting', attempt, why: 'server' });
-      await world.clock.advance(3_000);
-      expect(world.sockets).toHaveLength(attempt + 1);
+      await world.clock.advance(1_000);
+    }
+    expect(world.sockets.length).toBeLessThanOrEqual(5);
+    expect(world.probes).toBeGreaterThan(50);
+  });
+
+  test('a probe that hangs is given up, and one that is overtaken changes nothing', async () => {
+    let answer: (reach: ServerReach) => void = () => undefined;
+    world.probed = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    world.player.connect(STREAM);
+    for (let failure = 1; failure <= 3; failure++) {
+      world.loseSocket();
+      await world.clock.advance(500);
+    }
+    expect([world.sockets.length, world.probes]).toEqual([3, 1]);
+    await world.clock.advance(4_200);
+    expect([world.sockets.length, world.probes]).toEqual([3, 2]);
+    await world.clock.advance(600);
+    world.player.handleNetworkChange();
+    expect(world.sockets).toHaveLength(4);
+    answer('there');
+    await world.clock.advance(0);
+    expect(world.sockets).toHaveLength(4);
+    world.open();
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('a server that lets no page of this origin in is told from one that is away', async () => {
+    world.probed = () => Promise.resolve('refuses-page');
+    world.player.connect(STREAM);
+    for (let failure = 1; failure <= 3; failure++) {
+      expect(world.status).not.toMatchObject({ why: 'page' });
+      world.loseSocket();
+      await world.clock.advance(500);
+    }
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'page' });
+    world.probed = () => Promise.resolve('there');
+    await world.clock.advance(1_000);
+    world.open();
+    expect(world.status).toEqual({ state: 'connecting', step: 'joining' });
+    world.loseSocket();
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+  });
+
+  test('a try that hung has waited enough', async () => {
+    world.random = 0.9999;
+    world.player.connect(STREAM);
+    for (const failures of [1, 2]) {
+      await world.clock.advance(4_000);
+      expect(world.status).toMatchObject({ state: 'reconnecting', attempt: failures, retryInMs: 100 });
+      await world.clock.advance(100);
     }
   });
 
@@ -52,9 +149,10 @@ describe('back-off', () => {
       world.open();
       world.loseSocket();
       if (world.status.state === 'reconnecting') waits.push(world.status.retryInMs);
+      world.probed = () => Promise.resolve('there');
       await world.clock.advance(3_000);
     }
-    expect(waits).toEqual([249, 499, 999, 1999, 2999]);
+    expect(waits).toEqual([249, 499, 999, 999, 999]);
   });
 });
 
@@ -148,9 +246,9 @@ describe('a lost WebSocket', () => {
     expect(world.sockets[1]?.closed).toBe('left');
   });
 
-  test('one that never opens, or takes nobody in, is given up after 5 s', async () => {
+  test('one that never opens, or takes nobody in, is given up after seconds', async () => {
     world.player.connect(STREAM);
-    await world.clock.advance(5_000);
+    await world.clock.advance(4_000);
     expect(world.sockets[0]?.closed).toBe('lost');
     await world.clock.advance(500);
     world.open();
@@ -216,5 +314,17 @@ describe('[LIFE2] pings', () => {
     expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
     world.player.handleVisible(true);
     expect(world.sockets).toHaveLength(2);
+  });
+
+  test('a try that began before the network was back is begun again, one that just began is not', async () => {
+    world.loseSocket();
+    await world.clock.advance(125);
+    expect(world.sockets).toHaveLength(2);
+    world.player.handleNetworkChange();
+    expect(world.sockets).toHaveLength(2);
+    await world.clock.advance(600);
+    world.player.handleNetworkChange();
+    expect(world.sockets.map(({ closed }) => closed)).toEqual(['lost', 'lost', undefined]);
+    expect(world.status).toMatchObject({ state: 'reconnecting', attempt: 1 });
   });
 });

@@ -468,11 +468,15 @@ describe('a camera that restarts', () => {
 });
 
 describe('media that breaks', () => {
-  test('[JOIN4] a picture frozen for 3 s is told, and a new offer asked for on the same socket', async () => {
+  test('[JOIN4] a picture frozen for 2 s is told, and a new offer asked for after 3 s on the same socket', async () => {
     await world.goLive();
     await world.play(1_000);
-    await world.clock.advance(2_900);
+    await world.clock.advance(1_900);
     expect(world.status.state).toBe('live');
+    await world.clock.advance(100);
+    expect(world.status).toEqual({ state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'media' });
+    await world.clock.advance(900);
+    expect(world.joins).toHaveLength(1);
     await world.clock.advance(100);
     expect(world.status).toEqual({ state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'media' });
     expect(world.sockets).toHaveLength(1);
@@ -486,6 +490,27 @@ describe('media that breaks', () => {
     world.frame();
     expect(world.status).toEqual({ state: 'live', serverLost: false });
     expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('a picture that stood still for 2 s and moves again was never asked for', async () => {
+    await world.goLive();
+    await world.play(1_000);
+    await world.clock.advance(2_500);
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'media' });
+    await world.play(5_000);
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('where the picture stands still, the server is tested: both may be gone', async () => {
+    await world.goLive();
+    await world.play(5_100);
+    world.socket.receive({ type: 'pong' });
+    await world.clock.advance(2_000);
+    expect(world.socket.sentOf('ping')).toHaveLength(2);
+    await world.clock.advance(2_000);
+    expect(world.sockets[0]?.closed).toBe('lost');
+    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
   });
 
   test('a slow camera is not a frozen one', async () => {
@@ -506,8 +531,57 @@ describe('media that breaks', () => {
     expect(world.joins).toHaveLength(1);
     world.player.handleVisible(true);
     expect(world.status.state).toBe('live');
-    await world.clock.advance(3_000);
+    await world.clock.advance(1_000);
     expect(world.joins).toHaveLength(2);
+  });
+
+  test('a page that is shown again has a second for its next frame, and then its usual patience', async () => {
+    await world.goLive();
+    world.player.handleVisible(false);
+    await world.clock.advance(600_000);
+    world.player.handleVisible(true);
+    await world.clock.advance(900);
+    world.frame();
+    await world.clock.advance(1_900);
+    expect(world.status.state).toBe('live');
+    expect(world.joins).toHaveLength(1);
+  });
+
+  test('a device that slept for long takes another socket at once, and is made a new offer', async () => {
+    await world.goLive();
+    world.clock.sleep(40_000);
+    await world.clock.advance(1_000);
+    expect(world.sockets.map(({ closed }) => closed)).toEqual(['lost', undefined]);
+    expect(world.status).toMatchObject({ state: 'reconnecting', attempt: 1 });
+    world.open();
+    expect(world.joins.at(-1)).toEqual({ type: 'join', stream_id: STREAM });
+    world.joined();
+    await world.offer();
+    await world.media.answers();
+    world.frame();
+    expect(world.status).toEqual({ state: 'live', serverLost: false });
+    expect(world.connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  test('where it was the clock that was set, the picture goes on until the new one is there', async () => {
+    await world.goLive();
+    world.clock.sleep(40_000);
+    await world.clock.advance(1_000);
+    world.frame();
+    expect(world.status.state).toBe('live');
+    world.open();
+    world.joined();
+    await world.offer();
+    expect(world.connections.map(({ closed }) => closed)).toEqual([false, false]);
+  });
+
+  test('a device that slept for a moment tests its socket', async () => {
+    await world.goLive();
+    await world.play(200);
+    world.clock.sleep(5_000);
+    await world.clock.advance(1_000);
+    expect(world.sockets).toHaveLength(1);
+    expect(world.socket.sentOf('ping')).toHaveLength(1);
   });
 
   test('a failed connection is asked for again at once', async () => {

@@ -4,6 +4,12 @@ interface NetworkInformation extends EventTarget {
   readonly type?: string;
 }
 
+/** Calls back when the page goes on after it was frozen (Page Lifecycle, Chromium) or kept while another was shown. */
+export function watchResume(onResume: () => void, signal: AbortSignal): void {
+  document.addEventListener('resume', onResume, { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && onResume(), { signal });
+}
+
 /** Calls back when the network came back or is of another kind. `change` alone also tells of every guess at its speed. */
 export function watchNetwork(onChange: () => void, signal: AbortSignal): void {
   addEventListener('online', onChange, { signal });

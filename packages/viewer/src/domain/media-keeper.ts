@@ -4,22 +4,12 @@ import { IceForTries } from './ice-for-tries.ts';
 import type { MediaLeg } from './media-leg.ts';
 import { MediaLegs } from './media-legs.ts';
 import { MediaTries } from './media-tries.ts';
-import { PictureWatch } from './picture-watch.ts';
+import { PATIENCE, PATIENCE_WITHOUT_CAMERA, type PictureState, PictureWatch } from './picture-watch.ts';
 import type { Ports } from './ports.ts';
 import { RelayRenewal } from './relay-renewal.ts';
 import type { Room } from './room.ts';
 import type { MediaFacts } from './status-of.ts';
 import type { StreamCounters } from './stream-counters.ts';
-
-/**
- * No new frame for this long, with the camera there: something is broken between us. A streamer whose camera program
- * hangs looks for 2 to 2.5 s before it says so (STATE1): its word must come first, or each viewer asks for a connection
- * that would show nothing either.
- */
-const FREEZE_MS = 3_000;
-
-/** No new frame for this long after the camera left: it has really left. */
-const FREEZE_WITHOUT_CAMERA_MS = 1_000;
 
 /** ICE often mends itself within this time. Asking for a new connection costs little: the old one is kept meanwhile. */
 const DISCONNECTED_MS = 1_500;
@@ -37,6 +27,8 @@ export interface KeeperEvents {
   onMoving(): void;
   /** The browser has none of the camera's codecs. */
   onNoCodec(): void;
+  /** It stands still, and nobody knows why yet. */
+  onStill(): void;
   /** `facts` may have changed. */
   onChange(): void;
 }
@@ -85,7 +77,7 @@ export class MediaKeeper {
     });
     this.#picture = new PictureWatch(
       ports.clock,
-      { patienceMs: FREEZE_MS, visible: options.visible },
+      { patience: PATIENCE, visible: options.visible },
       (picture) => this.#handlePicture(picture),
     );
   }
@@ -97,6 +89,7 @@ export class MediaKeeper {
   get facts(): MediaFacts {
     return {
       isMoving: this.isMoving,
+      isStill: this.#picture.state === 'still',
       phase: this.#tries.phase,
       failures: this.#tries.failures,
       isBlocked: this.#blocked,
@@ -112,6 +105,12 @@ export class MediaKeeper {
   setVisible(visible: boolean): void {
     this.#visible = visible;
     this.#picture.setVisible(visible);
+  }
+
+  /** The device or the page slept. Whom the server has given up the camera has, too: what is shown counts no more. */
+  handleWake({ isForgotten }: { isForgotten: boolean }): void {
+    if (isForgotten) this.#picture.reset();
+    else this.#picture.expectSoon();
   }
 
   /** Asks for a new connection while the old one still has a picture, where somebody can be asked. */
@@ -149,7 +148,7 @@ export class MediaKeeper {
 
   handleServerLost(): void {
     this.#legs.forgetEarly();
-    this.#picture.setPatience(FREEZE_MS);
+    this.#picture.setPatience(PATIENCE);
     // What was being made can't be finished without the server.
     const fellBack = this.#legs.fallBack();
     this.#tries.handleServerLost({ fellBack, isMoving: this.isMoving });
@@ -157,7 +156,7 @@ export class MediaKeeper {
 
   handleCameraJoined(): void {
     this.#legs.forgetEarly();
-    this.#picture.setPatience(FREEZE_MS);
+    this.#picture.setPatience(PATIENCE);
     // A camera that only lost its WebSocket keeps its media going and sends no offer (SPEC.md, REG6, RESUME3).
     // What is planned because the newest connection broke stays planned.
     if (!this.isMoving) this.#tries.expectOffer();
@@ -165,7 +164,7 @@ export class MediaKeeper {
 
   handleCameraAbsent(): void {
     this.#tries.handleCameraAbsent();
-    this.#picture.setPatience(FREEZE_WITHOUT_CAMERA_MS);
+    this.#picture.setPatience(PATIENCE_WITHOUT_CAMERA);
   }
 
   /** The standstill of a camera that restarts is not ours to mend; from `live` on it would be (SPEC.md, STATE3). */
@@ -181,7 +180,7 @@ export class MediaKeeper {
       this.#picture.reset();
     }
     this.#disconnected.clear();
-    this.#picture.setPatience(FREEZE_MS);
+    this.#picture.setPatience(PATIENCE);
     this.#tries.expectFrame();
     this.#events.onChange();
     this.#legs.answer(offer, this.#ice.forTry(), { keepsPicture });
@@ -232,8 +231,9 @@ export class MediaKeeper {
     });
   }
 
-  #handlePicture(picture: 'none' | 'moving' | 'frozen'): void {
+  #handlePicture(picture: PictureState): void {
     if (picture === 'moving') this.#handleMoving();
+    else if (picture === 'still') this.#events.onStill();
     else this.#handleFrozen();
     this.#events.onChange();
   }

@@ -55,6 +55,11 @@ export class Player {
     this.#session?.handleNetworkChange();
   }
 
+  /** The page goes on after it was frozen, or is shown again after another one. */
+  handleResume(): void {
+    this.#session?.checkNow();
+  }
+
   handleVisible(visible: boolean): void {
     this.#visible = visible;
     this.#session?.handleVisible(visible);

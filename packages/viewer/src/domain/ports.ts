@@ -5,6 +5,8 @@ import type { StreamCounters } from './stream-counters.ts';
 export interface Clock {
   /** Milliseconds; only differences mean anything. */
   now(): number;
+  /** Unix milliseconds, as the device has it: goes on while it sleeps, where `now` may not, and jumps when it is set. */
+  timeOfDay(): number;
   /** Runs `run` once after `ms`, unless the function returned here is called first. */
   after(ms: number, run: () => void): () => void;
 }
@@ -71,6 +73,15 @@ export interface Media {
   clear(): void;
 }
 
+/**
+ * Whether a server that opens no WebSocket is there at all. `refuses-page`: it answers, and lets pages of this origin use
+ * nothing.
+ */
+export type ServerReach = 'there' | 'refuses-page' | 'away';
+
+/** Finds out by another way than a WebSocket. Never rejects. */
+export type ProbeServer = (signal: AbortSignal) => Promise<ServerReach>;
+
 /** Asks the server for STUN and TURN servers; for servers that do not send them with `joined` (SPEC.md, ICE2). */
 export type FetchIceServers = (signal: AbortSignal) => Promise<readonly IceServer[]>;
 
@@ -78,6 +89,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly openSocket: OpenSocket;
+  readonly probeServer: ProbeServer;
   readonly media: Media;
   readonly fetchIceServers: FetchIceServers;
 }

@@ -1,10 +1,27 @@
 import { type ClientMessage, decodeServerMessage, type ServerMessage } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
-import { backoffMs, SERVER_BACKOFF, spreadMs } from './backoff.ts';
-import type { Clock, Departure, OpenSocket, Random, Socket } from './ports.ts';
+import { backoffMs, LONG_LOST_BACKOFF, MIN_BACKOFF_MS, SERVER_BACKOFF, spreadMs } from './backoff.ts';
+import type { Clock, Departure, OpenSocket, ProbeServer, Random, Socket } from './ports.ts';
 
-/** A phone that changes networks leaves a socket that never opens and never fails. */
-const OPEN_WAIT_MS = 5_000;
+/**
+ * A phone that changes networks leaves a socket that never opens and never fails. Most systems knock after 0, 1, 3 and 7 s:
+ * given up between the last two, the next try knocks no later than this one would have.
+ */
+const OPEN_WAIT_MS = 4_000;
+
+/** One that began before the network was back may have nothing to go by; one that has just begun is let be. */
+const STALE_TRY_MS = 500;
+
+/**
+ * Chromium holds a WebSocket back, in the end for seconds, where a dozen of the page failed within minutes. So after a few
+ * tries the server is looked for by HTTP first...
+ */
+const SOCKETS_AT_FIRST = 3;
+
+/** ...and by WebSocket again now and then: the rules of a page that is not ours may allow nothing else. */
+const SOCKET_EVERY_MS = 30_000;
+
+const LONG_LOST_MS = 60_000;
 
 /** A browser can't see WebSocket pings, so the page sends its own (SPEC.md, LIFE2). */
 const PING_EVERY_MS = 5_000;
@@ -18,9 +35,15 @@ const PONG_WAIT_AFTER_WAKE_MS = 2_000;
 export type LinkState =
   | { readonly state: 'closed' }
   /** `attempt` is 0 as long as nothing has failed. */
-  | { readonly state: 'opening'; readonly attempt: number }
+  | { readonly state: 'opening'; readonly attempt: number; readonly refusesPage: boolean }
   | { readonly state: 'open' }
-  | { readonly state: 'down'; readonly attempt: number; readonly retryInMs: number };
+  | {
+      readonly state: 'down';
+      readonly attempt: number;
+      readonly retryInMs: number;
+      /** As far as is known, the server is there, and lets pages of this origin use nothing. */
+      readonly refusesPage: boolean;
+    };
 
 export interface LinkEvents {
   /** A socket is open. What is sent from here leaves in the same tick. */
@@ -40,6 +63,7 @@ export class ServerLink {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #openSocket: OpenSocket;
+  readonly #probeServer: ProbeServer;
   readonly #events: LinkEvents;
   readonly #retry: Alarm;
   readonly #openWait: Alarm;
@@ -47,15 +71,25 @@ export class ServerLink {
   readonly #pongWait: Alarm;
   #socket: Socket | undefined;
   #state: LinkState = { state: 'closed' };
+  #probe: AbortController | undefined;
   #failures = 0;
+  /** Of the first failure in a row. */
+  #lostAt = 0;
+  #tryBeganAt = 0;
+  #socketTriedAt = 0;
+  #refusesPage = false;
   /** Old servers do not answer pings: only one that has done so may be judged by its silence. */
   #serverAnswersPings = false;
   #socketAnsweredPing = false;
 
-  constructor(ports: { clock: Clock; random: Random; openSocket: OpenSocket }, events: LinkEvents) {
+  constructor(
+    ports: { clock: Clock; random: Random; openSocket: OpenSocket; probeServer: ProbeServer },
+    events: LinkEvents,
+  ) {
     this.#clock = ports.clock;
     this.#random = ports.random;
     this.#openSocket = ports.openSocket;
+    this.#probeServer = ports.probeServer;
     this.#events = events;
     this.#retry = new Alarm(this.#clock);
     this.#openWait = new Alarm(this.#clock);
@@ -68,9 +102,8 @@ export class ServerLink {
   }
 
   open(): void {
-    this.#release('lost');
-    this.#state = { state: 'opening', attempt: this.#failures };
-    this.#openWait.set(OPEN_WAIT_MS, () => this.drop());
+    this.#begin();
+    this.#socketTriedAt = this.#clock.now();
     let socket: Socket | undefined;
     const isCurrent = () => socket !== undefined && this.#socket === socket;
     try {
@@ -85,6 +118,31 @@ export class ServerLink {
     }
     this.#socket = socket;
     this.#events.onOpening();
+  }
+
+  #begin(): void {
+    this.#release('lost');
+    this.#state = { state: 'opening', attempt: this.#failures, refusesPage: this.#refusesPage };
+    this.#tryBeganAt = this.#clock.now();
+    this.#openWait.set(OPEN_WAIT_MS, () => this.drop());
+  }
+
+  #tryAgain(): void {
+    const isSocketDue = this.#clock.now() - this.#socketTriedAt >= SOCKET_EVERY_MS;
+    if (this.#failures < SOCKETS_AT_FIRST || isSocketDue) this.open();
+    else void this.#lookForServer();
+  }
+
+  async #lookForServer(): Promise<void> {
+    this.#begin();
+    const probe = new AbortController();
+    this.#probe = probe;
+    this.#events.onOpening();
+    const reach = await this.#probeServer(probe.signal);
+    if (probe.signal.aborted) return;
+    this.#refusesPage = reach === 'refuses-page';
+    if (reach === 'there') this.open();
+    else this.drop();
   }
 
   /** Sends if there is an open socket; a message for a lost one has no meaning on the next. */
@@ -102,21 +160,28 @@ export class ServerLink {
    * one is open: had we `left`, the broadcaster would end our media.
    */
   drop(): void {
-    this.#drop((failures) => backoffMs(failures, SERVER_BACKOFF, this.#random));
+    this.#drop((failures) => {
+      const now = this.#clock.now();
+      if (failures === 1) this.#lostAt = now;
+      const backoff = now - this.#lostAt < LONG_LOST_MS ? SERVER_BACKOFF : LONG_LOST_BACKOFF;
+      // What a try that hung has waited already is not waited again.
+      const waitedMs = this.#state.state === 'opening' ? now - this.#tryBeganAt : 0;
+      return Math.max(MIN_BACKOFF_MS, backoffMs(failures, backoff, this.#random) - waitedMs);
+    });
   }
 
   /** The server sends us away, and everyone else perhaps (SPEC.md, LIFE3): as `drop`, but not all at once. */
   giveWay(): void {
-    this.#drop(() => spreadMs(SERVER_BACKOFF, this.#random));
+    this.#drop(() => spreadMs(this.#random));
   }
 
   #drop(pauseMs: (failures: number) => number): void {
     if (this.#state.state === 'closed' || this.#state.state === 'down') return;
-    this.#release('lost');
     this.#failures += 1;
     const retryInMs = pauseMs(this.#failures);
-    this.#state = { state: 'down', attempt: this.#failures, retryInMs };
-    this.#retry.set(retryInMs, () => this.open());
+    this.#release('lost');
+    this.#state = { state: 'down', attempt: this.#failures, retryInMs, refusesPage: this.#refusesPage };
+    this.#retry.set(retryInMs, () => this.#tryAgain());
     this.#events.onDown();
   }
 
@@ -127,14 +192,28 @@ export class ServerLink {
         this.open();
         break;
       case 'open':
-        this.#ping(PONG_WAIT_AFTER_WAKE_MS);
+        this.test();
         break;
       case 'opening':
+        if (this.#clock.now() - this.#tryBeganAt > STALE_TRY_MS) this.open();
+        break;
       case 'closed':
         break;
       default:
         this.#state satisfies never;
     }
+  }
+
+  /** Is the server still there? Where no socket is open, the tries go on as planned: many may ask this at a time. */
+  test(): void {
+    if (this.#state.state === 'open') this.#ping(PONG_WAIT_AFTER_WAKE_MS);
+  }
+
+  /** The server has given us up meanwhile, and no word of it may ever come: another socket at once. */
+  renew(): void {
+    if (this.#state.state === 'closed') return;
+    this.drop();
+    this.open();
   }
 
   close(): void {
@@ -147,6 +226,8 @@ export class ServerLink {
     this.#openWait.clear();
     this.#nextPing.clear();
     this.#pongWait.clear();
+    this.#probe?.abort();
+    this.#probe = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close(how);
@@ -155,6 +236,7 @@ export class ServerLink {
   #handleOpen(): void {
     this.#openWait.clear();
     this.#state = { state: 'open' };
+    this.#refusesPage = false;
     this.#socketAnsweredPing = false;
     this.#nextPing.set(PING_EVERY_MS, () => this.#ping(PONG_WAIT_MS));
     this.#events.onOpen();

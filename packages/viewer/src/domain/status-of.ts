@@ -5,6 +5,8 @@ import type { Status } from './status.ts';
 
 export interface MediaFacts {
   readonly isMoving: boolean;
+  /** No frame came for longer than is usual: another connection is asked for if none comes in a moment. */
+  readonly isStill: boolean;
   readonly phase: MediaPhase;
   /** Tries in a row that came to nothing. */
   readonly failures: number;
@@ -25,19 +27,20 @@ export interface Facts {
 /** What the person is told of a session that goes on: the first that fits. */
 export function statusOf({ link, room, media }: Facts): Status {
   if (media.isMoving) return { state: 'live', serverLost: link.state !== 'open' };
-  if (link.state === 'down') return { ...link, state: 'reconnecting', why: 'server' };
-  if (link.state !== 'open') {
-    const attempt = link.state === 'opening' ? link.attempt : 0;
-    if (attempt === 0) return { state: 'connecting', step: 'server' };
-    return { state: 'reconnecting', attempt, retryInMs: 0, why: 'server' };
+  if (link.state === 'down' || (link.state === 'opening' && link.attempt > 0)) {
+    const retryInMs = link.state === 'down' ? link.retryInMs : 0;
+    const why = link.refusesPage ? 'page' : 'server';
+    return { state: 'reconnecting', attempt: link.attempt, retryInMs, why };
   }
+  if (link.state !== 'open') return { state: 'connecting', step: 'server' };
   if (room.camera === 'absent') return { state: 'waiting-for-camera' };
   if (room.camera === 'restarting') return { state: 'camera-restarting' };
   if (media.isBlocked) return { state: 'connecting', step: 'tap' };
   const noRelay = media.noRelay !== undefined && { noRelay: media.noRelay };
-  if (media.failures > 0) {
+  if (media.failures > 0 || media.isStill) {
     const retryInMs = media.phase.phase === 'lost' ? media.phase.retryInMs : 0;
-    return { state: 'reconnecting', attempt: media.failures, retryInMs, why: 'media', ...noRelay };
+    const attempt = Math.max(1, media.failures);
+    return { state: 'reconnecting', attempt, retryInMs, why: 'media', ...noRelay };
   }
   if (!room.joined) return { state: 'connecting', step: 'joining' };
   return {

@@ -45,7 +45,8 @@ export type Status =
       readonly state: 'reconnecting';
       readonly attempt: number;
       readonly retryInMs: number;
-      readonly why: 'server' | 'media';
+      /** `page`: the server is there, and lets pages of this origin use nothing. */
+      readonly why: 'server' | 'media' | 'page';
       /** Why only a direct connection is tried. */
       readonly noRelay?: string;
     }

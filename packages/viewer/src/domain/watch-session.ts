@@ -8,12 +8,16 @@ import { ServerLink } from './server-link.ts';
 import type { EndReason, Status } from './status.ts';
 import { statusOf } from './status-of.ts';
 import type { StreamCounters } from './stream-counters.ts';
+import { WakeWatch } from './wake-watch.ts';
 
 /** A server that takes the socket but answers no `join` is not one that can help. */
 const JOINED_WAIT_MS = 5_000;
 
 /** An old server does not say when the camera comes (no JOIN3): ask again this often. */
 const ASK_OLD_SERVER_EVERY_MS = 4_000;
+
+/** Who was silent for longer has been given up by the server (SPEC.md, LIFE1). */
+const FORGOTTEN_AFTER_MS = 15_000;
 
 /**
  * One person watching one stream, from Connect to Disconnect: the conversation with the server. Owns the link, the place
@@ -29,6 +33,7 @@ export class WatchSession {
   readonly #joinedWait: Alarm;
   /** With an old server, while the camera is away. */
   readonly #askAgain: Alarm;
+  readonly #wake: WakeWatch;
   #ended: Extract<Status, { state: 'ended' }> | undefined;
   #closed = false;
 
@@ -46,6 +51,7 @@ export class WatchSession {
     this.#onStatus = options.onStatus;
     this.#joinedWait = new Alarm(ports.clock);
     this.#askAgain = new Alarm(ports.clock);
+    this.#wake = new WakeWatch(ports.clock, (sleptMs) => this.#handleWake(sleptMs));
     this.#room = new Room(options);
     this.#media = new MediaKeeper(
       ports,
@@ -55,6 +61,7 @@ export class WatchSession {
         onSend: (message) => this.#link.send(message),
         onMoving: () => this.#room.handleMoving(),
         onNoCodec: () => this.#end('not-acceptable'),
+        onStill: () => this.#link.test(),
         onChange: () => this.#report(),
       },
     );
@@ -67,12 +74,18 @@ export class WatchSession {
   }
 
   start(): void {
-    if (this.#ports.media.supported) this.#link.open();
-    else this.#end('no-webrtc');
+    if (!this.#ports.media.supported) {
+      this.#end('no-webrtc');
+      return;
+    }
+    this.#link.open();
+    this.#wake.start();
   }
 
   checkNow(): void {
-    if (!this.#ended) this.#link.checkNow();
+    if (this.#ended || this.#closed) return;
+    this.#wake.check();
+    this.#link.checkNow();
   }
 
   /**
@@ -110,6 +123,7 @@ export class WatchSession {
   }
 
   #release(): void {
+    this.#wake.stop();
     this.#link.close();
     this.#room.leave();
     this.#joinedWait.clear();
@@ -121,6 +135,13 @@ export class WatchSession {
     this.#ended = { state: 'ended', why, ...(detail && { detail }) };
     this.#release();
     this.#report();
+  }
+
+  #handleWake(sleptMs: number): void {
+    const isForgotten = sleptMs > FORGOTTEN_AFTER_MS;
+    this.#media.handleWake({ isForgotten });
+    if (isForgotten) this.#link.renew();
+    else this.#link.checkNow();
   }
 
   // The link

@@ -1,5 +1,5 @@
 import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
-import { watchNetwork } from '../adapters/browser-network.ts';
+import { watchNetwork, watchResume } from '../adapters/browser-network.ts';
 import { parseSource, type Source } from '../domain/source.ts';
 import type { EndReason, Status } from '../domain/status.ts';
 import type { StreamCounters } from '../domain/stream-counters.ts';
@@ -95,15 +95,21 @@ export abstract class LiveElement extends LitElement {
     const handleVisible = () => this.#playback?.handleVisible(!document.hidden);
     document.addEventListener('visibilitychange', handleVisible, { signal });
     watchNetwork(() => this.#playback?.handleNetworkChange(), signal);
-    // Back on a page after it was taken off one.
-    if (this.hasUpdated && this.autoplay) void this.play();
+    watchResume(() => this.#playback?.handleResume(), signal);
+    // Back on a page after it was taken off one, and what happened meanwhile was not heard.
+    handleVisible();
+    if (this.hasUpdated && this.autoplay && this.paused) void this.play();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#onPage.abort();
-    this.#playing.break('AbortError', 'It left the page.');
-    this.#playback?.disconnect();
+    // As with `<video>`: moved to another place of the page it goes on.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#playing.break('AbortError', 'It left the page.');
+      this.#playback?.disconnect();
+    });
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {

@@ -3,7 +3,7 @@ import { saveFile } from '../adapters/save-file.ts';
 import { fileName } from '../domain/file-name.ts';
 import { linkToCheck } from '../domain/source.ts';
 import type { StreamStats } from '../domain/stream-stats.ts';
-import { describeStatus } from '../text/describe-status.ts';
+import { describeStatus, describeTry } from '../text/describe-status.ts';
 import { bird } from './bird.ts';
 import { type Command, commandOfKey, isForElement } from './commands.ts';
 import { controlBar, recordingLabel } from './control-bar.ts';
@@ -148,7 +148,8 @@ export class PerchPlayer extends LiveElement {
         <canvas id="still" class="still" width="0" height="0" aria-hidden="true"></canvas>
         <div class="say">
           <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${status.state}
-            data-step=${status.state === 'connecting' ? status.step : nothing}>${describeStatus(status, text)}</p>
+            data-step=${status.state === 'connecting' ? status.step : nothing}>${describeStatus(status, text)}
+            <span class="try" aria-hidden="true">${describeTry(status, text)}</span></p>
           ${this.controls ? this.#checkLink() : nothing}
         </div>
         <button id="playBtn" class="play" part="play" type="button" aria-label=${text.player.play} ?hidden=${!this.#needsTap}

@@ -2,6 +2,7 @@ import { browserClock } from '../adapters/browser-clock.ts';
 import { browserMedia } from '../adapters/browser-media.ts';
 import { browserSocketOpener, signalingUrl } from '../adapters/browser-socket.ts';
 import { Screen, type ScreenElements } from '../adapters/screen.ts';
+import { probeOf } from '../adapters/server-probe.ts';
 import { turnCredentialsOf } from '../adapters/turn-credentials.ts';
 import { Player } from '../domain/player.ts';
 import type { Media } from '../domain/ports.ts';
@@ -45,6 +46,10 @@ export class Playback {
     this.#player?.handleVisible(visible);
   }
 
+  handleResume(): void {
+    this.#player?.handleResume();
+  }
+
   handleNetworkChange(): void {
     this.#player?.handleNetworkChange();
   }
@@ -58,6 +63,7 @@ export class Playback {
         clock: browserClock,
         random: Math.random,
         openSocket: browserSocketOpener(signalingUrl(server)),
+        probeServer: probeOf(server),
         media: this.#media,
         fetchIceServers: turnCredentialsOf(server),
       },

@@ -118,6 +118,12 @@ const lookStyles = css`
     text-wrap: balance;
   }
 
+  .try {
+    opacity: 0.8;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+
   .check-link {
     display: inline-grid;
     align-items: center;

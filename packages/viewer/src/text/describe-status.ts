@@ -16,12 +16,20 @@ export function describeStatus(status: Status, text: Text): string {
     case 'live':
       return status.serverLost ? words.liveWithoutServer : words.live;
     case 'reconnecting':
-      return status.why === 'server' ? words.serverLost : withNoRelay(words.mediaLost, status.noRelay, text);
+      if (status.why === 'server') return words.serverLost;
+      if (status.why === 'page') return words.pageRefused;
+      return withNoRelay(words.mediaLost, status.noRelay, text);
     case 'ended':
       return describeEnd(status.why, status.detail, text);
     default:
       return status satisfies never;
   }
+}
+
+/** Which try this is, and when it comes; nothing in any other state. */
+export function describeTry(status: Status, { status: words }: Text): string {
+  if (status.state !== 'reconnecting') return '';
+  return words.nextTry(status.attempt, Math.round(status.retryInMs / 1000));
 }
 
 function withNoRelay(sentence: string, why: string | undefined, text: Text): string {

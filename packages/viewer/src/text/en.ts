@@ -15,6 +15,11 @@ export const en = {
     live: 'Live',
     liveWithoutServer: 'Live. The server is out of reach; the picture goes on without it.',
     serverLost: 'The server can’t be reached. Trying again…',
+    pageRefused:
+      'The server lets no page of this site show its cameras. Its owner can allow it (--allow-origin).',
+    /** Beside the two above, for the eye alone. `seconds` is 0 where it is under way. */
+    nextTry: (attempt: number, seconds: number) =>
+      seconds > 0 ? `Try ${attempt}, in ${seconds} s` : `Try ${attempt}`,
     mediaLost: 'No picture is arriving. Asking the camera again…',
     /** Where the networks allow no direct connection, only the owner can help, and needs to know why. */
     onlyDirect: (why: string) => `Only a direct connection can be tried: ${why}.`,
