@@ -1,0 +1,126 @@
+/** `<perch-player>` in a page that is not ours, from another origin: one script tag, and a server that asks for tokens. */
+import { describe, expect, test } from 'vitest';
+import { ClosedServer } from './support/closed-server.ts';
+import { type OtherSite, otherSite } from './support/other-site.ts';
+import { stream } from './support/perch-process.ts';
+import { useBrowser } from './support/use-browser.ts';
+import type { ViewerPage } from './support/viewer-page.ts';
+
+const open = useBrowser();
+
+interface Seen {
+  readonly player: string;
+  readonly event: string;
+}
+
+declare global {
+  interface Window {
+    seenEvents: Seen[];
+  }
+}
+
+/** The third tag brings a copy of its own: to the browser it is another file. */
+function pageWith({ port }: ClosedServer, links: Readonly<Record<string, string>>): string {
+  const file = `http://127.0.0.1:${port}/perch-player.js`;
+  const players = Object.entries(links).map(
+    ([id, link]) => `<perch-player id="${id}" src="${link}" autoplay controls></perch-player>`,
+  );
+  return `<!doctype html><title>Somebody's page</title>
+<script>
+  window.seenEvents = [];
+  for (const event of ['play', 'playing', 'waiting', 'pause', 'error', 'resize', 'statuschange'])
+    addEventListener(event, ({ target }) => {
+      if (target.localName === 'perch-player') seenEvents.push({ player: target.id, event });
+    }, true);
+</script>
+${[file, file, `${file}?again`].map((address) => `<script type="module" src="${address}"></script>`).join('\n')}
+<h1>My garden</h1>
+${players.join('\n')}
+<div id="elsewhere"></div>`;
+}
+
+async function twoCameras(allowed: (site: OtherSite) => readonly string[]) {
+  const site = await otherSite();
+  const server = await ClosedServer.start([...allowed(site)]);
+  const links: Record<string, string> = {};
+  for (const id of ['garden', 'door']) {
+    const environment = { PERCH_TOKEN: await server.publishToken(id) };
+    await stream(server.port, ['--stream-id', id], { environment });
+    links[id] = await server.link(`guest of ${id}`, id);
+  }
+  site.page = pageWith(server, links);
+  return { site, server };
+}
+
+async function viewersOf({ port }: ClosedServer): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/health`);
+  return ((await response.json()) as { viewers: number }).viewers;
+}
+
+const inState = ({ page }: ViewerPage, id: string, state: string): Promise<void> =>
+  page.locator(`#${id}[state="${state}"]`).waitFor({ timeout: 30_000 });
+
+/** Until that player has shown some more pictures. */
+const moves = ({ page }: ViewerPage, id: string): Promise<void> =>
+  page.evaluate(async (name) => {
+    const video = document.querySelector<HTMLElementTagNameMap['perch-player']>(`#${name}`)?.videoElement;
+    for (let n = 0; n < 5; n++) await new Promise((resolve) => video?.requestVideoFrameCallback(resolve));
+  }, id);
+
+describe('two players in a page of another site', () => {
+  test('that the server allows show two cameras with two tokens, like two <video> elements', async () => {
+    const { site, server } = await twoCameras(({ origin }) => ['--allow-origin', origin]);
+    const viewer = await open(site.origin);
+    for (const id of ['garden', 'door']) {
+      await inState(viewer, id, 'live');
+      await moves(viewer, id);
+    }
+    const seen = await viewer.page.evaluate(() => window.seenEvents);
+    for (const id of ['garden', 'door']) {
+      const events = seen.filter(({ player }) => player === id).map(({ event }) => event);
+      expect(events).toEqual(expect.arrayContaining(['play', 'resize', 'playing', 'statuschange']));
+      expect(events).not.toContain('error');
+      expect(events.filter((event) => event === 'playing')).toHaveLength(1);
+    }
+    const size = () => document.querySelector('perch-player')?.videoWidth;
+    expect(await viewer.page.evaluate(size)).toBe(640);
+    expect(await viewersOf(server)).toBe(2);
+
+    // What is taken off the page ends, and says so to the server; the other one does not notice.
+    await viewer.page.evaluate(() => document.querySelector('#garden')?.remove());
+    await expect.poll(() => viewersOf(server)).toBe(1);
+    await expect.poll(() => viewer.connections()).toEqual({ made: 2, open: 1 });
+    await moves(viewer, 'door');
+
+    // What is moved within the page goes on.
+    await viewer.page.evaluate(() => {
+      const [door, elsewhere] = ['#door', '#elsewhere'].map((id) => document.querySelector(id));
+      if (door && elsewhere) elsewhere.append(door);
+    });
+    await moves(viewer, 'door');
+    expect(await viewer.connections()).toEqual({ made: 2, open: 1 });
+    expect(await viewersOf(server)).toBe(1);
+
+    await viewer.page.evaluate(() => document.querySelector('perch-player')?.pause());
+    await inState(viewer, 'door', 'idle');
+    await expect.poll(() => viewersOf(server)).toBe(0);
+    await viewer.page.evaluate(() => document.querySelector('perch-player')?.play());
+    await inState(viewer, 'door', 'live');
+    await moves(viewer, 'door');
+  }, 120_000);
+
+  test('that the server does not allow say so', async () => {
+    const { site, server } = await twoCameras(() => []);
+    const viewer = await open(site.origin);
+    for (const id of ['garden', 'door']) {
+      const sentence = viewer.page.locator(`#${id} #status`);
+      await sentence.filter({ hasText: '--allow-origin' }).waitFor({ timeout: 30_000 });
+      await inState(viewer, id, 'reconnecting');
+    }
+    expect(await viewersOf(server)).toBe(0);
+    // On the server's own pages the same links play.
+    const link = await viewer.page.locator('#door').getAttribute('src');
+    const own = await open(link ?? '');
+    await own.reaches('live');
+  }, 120_000);
+});
