@@ -127,8 +127,12 @@ describe('back-off', () => {
     await world.clock.advance(1_000);
     world.open();
     expect(world.status).toEqual({ state: 'connecting', step: 'joining' });
-    world.loseSocket();
-    expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+    world.probed = () => Promise.resolve('refuses-page');
+    for (let failure = 1; failure <= 8; failure++) {
+      world.loseSocket();
+      expect(world.status).toMatchObject({ state: 'reconnecting', why: 'server' });
+      await world.clock.advance(500);
+    }
   });
 
   test('a try that hung has waited enough', async () => {

@@ -9,8 +9,10 @@ export const probeOf =
   async (signal) => {
     const answers = async (path: string, mode: RequestMode): Promise<boolean> => {
       try {
-        await fetch(`${server}${path}`, { mode, signal, cache: 'no-store', credentials: 'omit' });
-        return true;
+        const options: RequestInit = { mode, signal, cache: 'no-store', credentials: 'omit' };
+        const { type, status } = await fetch(`${server}${path}`, options);
+        // A proxy answers for a server that is away.
+        return type === 'opaque' || status < 500;
       } catch {
         return false;
       }

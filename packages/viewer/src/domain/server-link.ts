@@ -78,6 +78,7 @@ export class ServerLink {
   #tryBeganAt = 0;
   #socketTriedAt = 0;
   #refusesPage = false;
+  #wasOpen = false;
   /** Old servers do not answer pings: only one that has done so may be judged by its silence. */
   #serverAnswersPings = false;
   #socketAnsweredPing = false;
@@ -140,7 +141,8 @@ export class ServerLink {
     this.#events.onOpening();
     const reach = await this.#probeServer(probe.signal);
     if (probe.signal.aborted) return;
-    this.#refusesPage = reach === 'refuses-page';
+    // Who was let in before is not refused: a proxy answers for a server that is away.
+    this.#refusesPage = reach === 'refuses-page' && !this.#wasOpen;
     if (reach === 'there') this.open();
     else this.drop();
   }
@@ -237,6 +239,7 @@ export class ServerLink {
     this.#openWait.clear();
     this.#state = { state: 'open' };
     this.#refusesPage = false;
+    this.#wasOpen = true;
     this.#socketAnsweredPing = false;
     this.#nextPing.set(PING_EVERY_MS, () => this.#ping(PONG_WAIT_MS));
     this.#events.onOpen();
