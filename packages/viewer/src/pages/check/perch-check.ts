@@ -5,6 +5,7 @@ import { browserSocketOpener, signalingUrl } from '../../adapters/browser-socket
 import { gatherCandidates } from '../../adapters/candidate-gatherer.ts';
 import { Screen } from '../../adapters/screen.ts';
 import { serverHealthOf } from '../../adapters/server-health.ts';
+import { probeOf } from '../../adapters/server-probe.ts';
 import { turnCredentialsOf } from '../../adapters/turn-credentials.ts';
 import { Check, type CheckReport } from '../../domain/check/check.ts';
 import type { CheckPorts } from '../../domain/check/check-ports.ts';
@@ -224,6 +225,7 @@ export class PerchCheck extends LitElement {
       clock: browserClock,
       random: Math.random,
       openSocket: browserSocketOpener(signalingUrl(server)),
+      probeServer: probeOf(server),
       media: browserMedia(
         new Screen({
           frame: this.#find('.picture', HTMLElement),
