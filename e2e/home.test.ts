@@ -59,9 +59,16 @@ describe('on an open server', () => {
   test('shows a card for each stream, which goes live by a tap and opens by the next', async () => {
     const server = await openServer('front-door', 'garden');
     const { page } = await open(addressOf(server));
+    // The mouse that taps is above the card first, which starts nothing then.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await card(page, 'garden').waitFor();
     expect(await titles(page)).toEqual(['front-door', 'garden']);
     await card(page, 'garden').getByText('Live · 0 viewers').waitFor();
+    const still = card(page, 'garden').getByRole('img', { name: 'Latest picture of garden' });
+    await still.waitFor();
+    expect(await still.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+    const first = await still.getAttribute('src');
+    await expect.poll(() => still.getAttribute('src'), { timeout: 20_000 }).not.toBe(first);
     expect(await accessibilityFaults(page)).toEqual([]);
 
     await card(page, 'garden').getByRole('link', { name: 'Show garden live here' }).click();
@@ -69,6 +76,16 @@ describe('on an open server', () => {
     expect(await livePlayers(page, 'perch-camera-card').count()).toBe(1);
     await card(page, 'garden').getByRole('link', { name: 'Open garden' }).click();
     await page.waitForURL('**/watch/garden');
+  });
+
+  test('shows a camera live while the mouse is above its card', async () => {
+    const server = await openServer('garden');
+    const { page } = await open(addressOf(server));
+    await card(page, 'garden').getByText(/Live/).waitFor();
+    await card(page, 'garden').locator('.cover').hover();
+    await livePlayers(page, 'perch-camera-card').waitFor();
+    await page.getByRole('heading', { name: 'Perch' }).hover();
+    await expect.poll(() => page.locator('perch-camera-card perch-player').count()).toBe(0);
   });
 
   test('shows two or four live at once, each a tap away from all of the screen', async () => {
@@ -372,6 +389,21 @@ describe('as an app', () => {
       expect(icon.headers.get('content-type')?.split(';')[0]).toBe(type);
     }
     expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+  });
+
+  test('can be installed where the browser says so', async () => {
+    const server = await serve();
+    const { page } = await open(addressOf(server));
+    await page.locator('html[lang]').waitFor();
+    await page.evaluate(() => {
+      const prompt = () =>
+        Promise.resolve(document.title).then((title) => {
+          document.title = `${title} asked`;
+        });
+      dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt }));
+    });
+    await page.getByRole('button', { name: 'Install Perch' }).click();
+    await expect.poll(() => page.title()).toBe('Perch asked');
   });
 
   test('says what is missing where the page came over plain http', async () => {

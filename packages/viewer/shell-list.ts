@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Plugin } from 'vite';
+import type { Plugin, Rolldown } from 'vite';
 
 /** Who is no part of the shell: the service worker itself. */
 const WORKER = 'sw.js';
 
 /**
  * Writes into the service worker which files make the shell, and a hash of them: with any change it is another worker,
- * which browsers notice. `icons` are files that the build copies as they are, by URL path.
+ * which browsers notice. `copied` are files that the build takes over as they are, by URL path.
  */
-export function shellList(copied: readonly string[], publicDirectory: string): Plugin {
+export function shellList(copied: readonly string[], publicDirectory: string) {
   return {
     name: 'perch-shell-list',
-    enforce: 'post',
-    generateBundle(_, bundle) {
+    enforce: 'post' as const,
+    generateBundle(_: unknown, bundle: Rolldown.OutputBundle): void {
       const worker = bundle[WORKER];
       if (worker?.type !== 'chunk') return;
       const hash = createHash('sha256');
@@ -28,5 +28,5 @@ export function shellList(copied: readonly string[], publicDirectory: string): P
       const shell = JSON.stringify(paths.sort());
       worker.code = `const SHELL=${shell},SHELL_HASH=${JSON.stringify(version)};\n${worker.code}`;
     },
-  };
+  } satisfies Plugin;
 }

@@ -38,7 +38,10 @@ find<HTMLFormElement>('#controls').addEventListener('submit', (event) => {
   if (streamId.value.trim() === '') streamId.focus();
   watch(streamId.value);
 });
-disconnectButton.addEventListener('click', () => player.pause());
+disconnectButton.addEventListener('click', () => {
+  player.pause();
+  void showCameras();
+});
 player.addEventListener('statuschange', () => showButtons());
 rememberWhenLive(player);
 
@@ -111,5 +114,4 @@ function showButtons(): void {
   disconnectButton.hidden = player.paused;
   // The button under the finger or the focus is replaced by the other one, not lost.
   if (hadFocus) (player.paused ? connectButton : disconnectButton).focus();
-  if (player.status.state === 'idle') void showCameras();
 }
