@@ -128,6 +128,17 @@ export const controlStyles = css`
     }
   }
 
+  /* Nothing that can have the focus lies under the drawer: a panel as wide as that, or a sheet over the whole width. */
+  :host([stats]) .bar {
+    right: 380px;
+  }
+
+  @container perch (max-width: 640px) {
+    :host([stats]) .bar {
+      visibility: hidden;
+    }
+  }
+
   /* In a card's width the seven buttons stand closer. */
   @container perch (max-width: 340px) {
     .control {
