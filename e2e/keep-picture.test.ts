@@ -88,7 +88,7 @@ describe.skipIf(lacking !== undefined)('a recording', () => {
     const viewer = await watch(port);
     const { page } = viewer;
     const take = await counted(page);
-    await page.getByRole('button', { name: 'Record' }).click();
+    await viewer.clickControl('Record');
     await page
       .getByRole('timer')
       .filter({ hasText: /^0:(0[3-9]|\d\d) · 0\.[1-9] MB$/ })

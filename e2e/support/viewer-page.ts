@@ -104,6 +104,39 @@ export class ViewerPage {
     );
   }
 
+  /** Presses a control as a person does: the mouse brings it, and keeps it from fading, before it is pressed. */
+  async clickControl(name: string): Promise<void> {
+    const control = this.page.getByRole('button', { name });
+    const { x = 0, y = 0 } = (await control.boundingBox()) ?? {};
+    await this.page.mouse.move(x + 20, y + 20);
+    await this.page.locator('#frame[data-controls="shown"]').waitFor();
+    await this.page.mouse.move(x + 22, y + 22);
+    await control.click();
+  }
+
+  /**
+   * Taps the picture with a finger. The times that make it a tap, or two a double tap, are part of the events: a busy
+   * machine is slow to send them.
+   */
+  async tap(x: number, y: number, times = 1): Promise<void> {
+    const client = await this.page.context().newCDPSession(this.page);
+    const now = Date.now() / 1000;
+    for (let tap = 0; tap < times; tap++) {
+      const at = now + tap * 0.1;
+      await client.send('Input.dispatchTouchEvent', {
+        type: 'touchStart',
+        touchPoints: [{ x, y }],
+        timestamp: at,
+      });
+      await client.send('Input.dispatchTouchEvent', {
+        type: 'touchEnd',
+        touchPoints: [],
+        timestamp: at + 0.05,
+      });
+    }
+    await client.detach();
+  }
+
   /** Milliseconds from navigation to the first picture. */
   firstPictureMs(): Promise<number> {
     return this.page.evaluate(() => window.perchProbe.firstPictureMs);

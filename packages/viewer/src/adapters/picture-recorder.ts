@@ -34,7 +34,8 @@ const MAX_HEAD_BYTES = 4096;
  * carries less another size, and neither fits into a file that has begun. So each frame is drawn on a canvas of the first
  * one's size, which is what is recorded: one file, from start to stop, through every reconnection.
  *
- * What it costs: in a page that is not seen browsers hand out no frames, and timers run once a second; so does the file.
+ * What it costs: in a page that is not seen browsers hand out few frames or none, and slow timers down. The file has one to
+ * four pictures a second there, and still the length of the time that passed.
  */
 export class PictureRecorder {
   readonly #ports: RecorderPorts;
