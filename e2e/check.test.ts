@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openTokenStore } from '@perch/server';
 import { afterEach, describe, expect, test } from 'vitest';
+import { accessibilityFaults } from './support/accessibility.ts';
 import { checkResult } from './support/check-page.ts';
 import { ClosedServer } from './support/closed-server.ts';
 import { provideCoturn, startCoturn } from './support/coturn.ts';
@@ -39,7 +40,7 @@ describe('the check', () => {
       'frame',
     ];
     for (const id of needed) expect([id, steps[id]]).toEqual([id, 'passed']);
-    expect(text).toMatch(/Direct, of \d+ ways? tried/);
+    expect(text).toMatch(/Direct; \d+ ways? (?:was|were) tried/);
     expect(text).toMatch(/H264/);
     const picture = () =>
       viewer.page.evaluate(() => {
@@ -50,7 +51,14 @@ describe('the check', () => {
     expect((await viewer.connections()).open).toBe(0);
     await watching.shows(5);
 
-    await viewer.page.click('button[type=submit]');
+    await viewer.page.emulateMedia({ colorScheme: 'light' });
+    expect(await accessibilityFaults(viewer.page)).toEqual([]);
+
+    // A second time, by keyboard alone.
+    await viewer.page.focus('#link');
+    await viewer.page.keyboard.press('Tab');
+    await viewer.page.keyboard.press('Enter');
+    await viewer.page.locator('.verdict:not([data-cause])').waitFor();
     expect((await checkResult(viewer)).cause).toBe('works');
     expect((await watching.connections()).made).toBe(1);
   });
@@ -114,6 +122,8 @@ describe('the check names the cause:', () => {
       codec: 'not-reached',
     });
     expect(text).toContain('journalctl -u perch-stream');
+    expect(await viewer.page.getByRole('status').textContent()).toBe('The camera is offline.');
+    expect(await accessibilityFaults(viewer.page)).toEqual([]);
   });
 
   test('no token, a wrong one, one of another stream, one that is revoked, one that has expired', async () => {

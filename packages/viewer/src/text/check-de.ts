@@ -85,7 +85,7 @@ export const checkDe: CheckText = {
       `${counted(count, 'Adresse', 'Adressen')} der Kamera (${types.join(', ')}).`,
     'no-their-candidates': () => 'Die Kamera nannte keine Adresse.',
     'pair-answered': ({ tried, route }) =>
-      `${route === 'relayed' ? 'Durch ein Relay' : route === 'direct' ? 'Direkt' : 'Gefunden'}, von ${counted(tried, 'versuchten Weg', 'versuchten Wegen')}.`,
+      `${route === 'relayed' ? 'Durch ein Relay' : route === 'direct' ? 'Direkt' : 'Gefunden'}; ${counted(tried, 'Weg wurde', 'Wege wurden')} versucht.`,
     'no-pair': ({ tried }) => `Keine Antwort auf ${counted(tried, 'versuchtem Weg', 'versuchten Wegen')}.`,
     'dtls-done': () => 'Die Verbindung ist verschlüsselt.',
     'no-dtls': () => 'Die beiden einigten sich nicht auf Schlüssel (DTLS).',

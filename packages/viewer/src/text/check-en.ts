@@ -84,7 +84,7 @@ export const checkEn: CheckText = {
       `${counted(count, 'address', 'addresses')} of the camera (${types.join(', ')}).`,
     'no-their-candidates': () => 'The camera named no address.',
     'pair-answered': ({ tried, route }) =>
-      `${route === 'relayed' ? 'Through a relay' : route === 'direct' ? 'Direct' : 'Found'}, of ${counted(tried, 'way', 'ways')} tried.`,
+      `${route === 'relayed' ? 'Through a relay' : route === 'direct' ? 'Direct' : 'Found'}; ${counted(tried, 'way was', 'ways were')} tried.`,
     'no-pair': ({ tried }) => `None of ${counted(tried, 'way', 'ways')} tried was answered.`,
     'dtls-done': () => 'The connection is encrypted.',
     'no-dtls': () => 'The two could not agree on keys (DTLS).',

@@ -97,8 +97,9 @@ function theirCandidatesStep({ theirs, theirsAtMs, answeredAtMs }: CheckFacts, i
 function pairsStep(facts: CheckFacts, isOver: boolean): Outcome | undefined {
   const { pairAtMs, dtlsAtMs, frameAtMs, pairsTried, path, theirsAtMs } = facts;
   // A browser that counts no pairs has one all the same once there is a handshake or a frame.
-  const answeredAtMs = pairAtMs ?? dtlsAtMs ?? frameAtMs;
-  if (answeredAtMs !== undefined) {
+  // Counters are read a few times a second, and may tell of a pair after its handshake was told.
+  const answeredAtMs = Math.min(...[pairAtMs, dtlsAtMs, frameAtMs].filter((ms) => ms !== undefined));
+  if (Number.isFinite(answeredAtMs)) {
     const ends = path && [path.local.kind, path.remote.kind];
     const route = ends && (ends.includes('relay') ? 'relayed' : 'direct');
     return passed(answeredAtMs, { what: 'pair-answered', tried: pairsTried, route });
