@@ -44,16 +44,18 @@ export async function benchViewer({ minutes }: BenchOptions): Promise<void> {
 async function benchDemo(browser: Browser, minutes: number): Promise<string[][]> {
   const perch = new PerchProcess(['demo', '--host', '127.0.0.1', '--port', '0']);
   const [url] = await perch.says(/http:\/\/[\d.a-z]+:\d+\/watch\/pi-camera-stream/);
+  const joins: number[] = [];
   const firsts: number[] = [];
-  const ages: number[] = [];
+  const ages: { readonly sinceMs: number; readonly ageMs: number }[] = [];
   let jitterBufferMs = 0;
   for (let load = 0; load < LOADS; load++) {
     const viewer = await ViewerPage.open(browser, url);
     firsts.push(await viewer.firstPictureMs());
+    joins.push(await viewer.joinMs());
     if (load === LOADS - 1) {
-      const until = performance.now() + minutes * MS_PER_MINUTE;
-      while (performance.now() < until) {
-        for (const { ageMs } of await viewer.strips(PICTURES_AT_ONCE)) ages.push(ageMs);
+      const from = performance.now();
+      for (let sinceMs = 0; sinceMs < minutes * MS_PER_MINUTE; sinceMs = performance.now() - from) {
+        for (const { ageMs } of await viewer.strips(PICTURES_AT_ONCE)) ages.push({ sinceMs, ageMs });
       }
       jitterBufferMs = await viewer.jitterBufferMs();
     }
@@ -61,9 +63,21 @@ async function benchDemo(browser: Browser, minutes: number): Promise<string[][]>
   }
   perch.signal('SIGTERM');
   await perch.end();
+  const agesWithin = (from: number, until: number) =>
+    ages
+      .filter(({ sinceMs }) => sinceMs >= from * MS_PER_MINUTE && sinceMs < until * MS_PER_MINUTE)
+      .map(({ ageMs }) => ageMs);
   return [
+    row('navigation to the `join`', 'ms', joins),
+    row("navigation to the page's `join`", 'ms', joins),
     row('navigation to first picture', 'ms', firsts),
-    row('age of a picture when shown', 'ms', ages),
+    row('age of a picture when shown', 'ms', agesWithin(0, minutes)),
+    ...(minutes < 2
+      ? []
+      : [
+          row('the same, first minute', 'ms', agesWithin(0, 1)),
+          row('the same, last minute', 'ms', agesWithin(minutes - 1, minutes)),
+        ]),
     row('jitter buffer, mean of a picture', 'ms', [jitterBufferMs], 1),
   ];
 }
