@@ -23,6 +23,7 @@ export const de: HomeText = {
     next: 'Nächste Kameras',
     nothingLive: 'Keine Kamera dieses Servers kann live gezeigt werden.',
     serverLost: 'Der Server ist nicht erreichbar. Neuer Versuch …',
+    whyNot: 'Warum klappt die Verbindung nicht?',
     state: { live: 'Live', offline: 'Nicht da', unknown: 'Wird gefragt …' },
     viewers: (count) => (count === 1 ? '1 Zuschauer' : `${count} Zuschauer`),
     elsewhere: (host) => `Auf ${host}`,

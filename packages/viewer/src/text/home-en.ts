@@ -21,6 +21,7 @@ export const en = {
     next: 'Next cameras',
     nothingLive: 'No camera of this server can be shown live.',
     serverLost: 'The server can’t be reached. Trying again…',
+    whyNot: 'Why can’t I connect?',
     state: { live: 'Live', offline: 'Offline', unknown: 'Asking…' },
     /** Beside the state. */
     viewers: (count: number) => (count === 1 ? '1 viewer' : `${count} viewers`),

@@ -108,7 +108,7 @@ export class PerchCameras extends PageElement {
         <h2>${text.cameras.title}</h2>
         ${playable.length > 1 || this.view !== 'cards' ? this.#renderViews() : nothing}
       </div>
-      <p class="notice" role="status">${this.lost ? text.cameras.serverLost : nothing}</p>
+      <p class="notice" role="status">${this.lost ? html`${text.cameras.serverLost} <a href="/check">${text.cameras.whyNot}</a>` : nothing}</p>
       ${this.view === 'cards' ? this.#renderCards(rows) : this.#renderWall(this.view, playable.length)}
       <p class="unseen" role="status">${this.said}</p>
     `;
