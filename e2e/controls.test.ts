@@ -146,6 +146,8 @@ describe('keys', () => {
         document.querySelector('perch-player')?.shadowRoot?.activeElement?.getAttribute('aria-label'),
       );
     await page.keyboard.press('Tab');
+    expect(await focused()).toBe('All cameras');
+    await page.keyboard.press('Tab');
     expect(await focused()).toBe('Pause');
     await page.keyboard.press('Enter');
     await viewer.reaches('idle');

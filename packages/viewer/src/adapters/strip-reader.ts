@@ -36,7 +36,8 @@ export class StripReader {
     return new Promise((resolve) => {
       const handle = video.requestVideoFrameCallback((_now, { expectedDisplayTime }) => {
         clearTimeout(timer);
-        const shownAt = Date.now() + expectedDisplayTime - performance.now();
+        // A busy page is called late, and then draws a picture that is newer than the one it was called for: shown by now.
+        const shownAt = Date.now() + Math.max(0, expectedDisplayTime - performance.now());
         const stripMs = this.#readStrip();
         resolve(stripMs === undefined ? undefined : timeStripAge(stripMs, shownAt));
       });

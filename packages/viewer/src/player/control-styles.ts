@@ -32,6 +32,7 @@ export const controlStyles = css`
 
   /* The picture can be dragged between the buttons. */
   .control {
+    border-radius: 10px;
     display: grid;
     place-items: center;
     min-width: 44px;
@@ -63,6 +64,18 @@ export const controlStyles = css`
     }
   }
 
+  .corner {
+    position: absolute;
+    left: max(6px, env(safe-area-inset-left));
+    top: max(3px, env(safe-area-inset-top));
+    z-index: 1;
+  }
+
+  .frame:not([data-picture='none']) .corner ~ .say {
+    left: calc(max(6px, env(safe-area-inset-left)) + 50px);
+    max-width: calc(100% - 66px);
+  }
+
   .gap {
     flex: 1;
   }
@@ -70,7 +83,7 @@ export const controlStyles = css`
   /* Without a picture they lie on the page's own ground, and only what can be used is there. */
   .frame[data-picture='none'] :is(.bar, .control) {
     background: none;
-    color: var(--text);
+    color: var(--player-text);
   }
 
   .frame[data-picture='none'] .control:disabled {
@@ -136,6 +149,19 @@ export const controlStyles = css`
   @container perch (max-width: 640px) {
     :host([stats]) .bar {
       visibility: hidden;
+    }
+  }
+
+  /* On a phone there is no room for a sentence beside what stands in the other corner. */
+  @container perch (max-width: 640px) {
+    .frame[data-says='sentence']:not([data-picture='none']):has(.recording, .badge button) .say {
+      left: max(10px, env(safe-area-inset-left));
+      top: calc(60px + env(safe-area-inset-top));
+      max-width: calc(100% - 20px);
+    }
+
+    .frame[data-says='sentence']:not([data-picture='none']):has(.recording ~ .badge button) .say {
+      top: calc(104px + env(safe-area-inset-top));
     }
   }
 

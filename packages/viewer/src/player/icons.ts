@@ -5,6 +5,7 @@ const icon = (content: TemplateResult<2>): TemplateResult => html`
 
 /** Drawn on 24 by 24; `solid` is filled, all else is a line. */
 export const icons = {
+  home: icon(svg`<path d="M4 5h6.5v6H4zM13.5 5H20v6h-6.5zM4 14h6.5v6H4zM13.5 14H20v6h-6.5z" />`),
   play: icon(svg`<path class="solid" d="M8 5v14l11-7z" />`),
   pause: icon(svg`<path class="solid" d="M6.5 5h4v14h-4zM13.5 5h4v14h-4z" />`),
   snapshot: icon(svg`<path d="M4 8h3.5l1.5-2.5h6L16.5 8H20v11H4z" /><circle cx="12" cy="13" r="3.4" />`),

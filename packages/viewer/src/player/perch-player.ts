@@ -24,9 +24,9 @@ import { Zooming } from './zooming.ts';
  * `<perch-player src="https://server/watch/front-door#token=…" autoplay controls>`: live video of one camera. Follows the
  * conventions of `<video>`; owns its connections, and gives them up when it leaves the page.
  *
- * Attributes, as properties too: `src`, `autoplay` (plays as soon as it has a source), `controls`, `preload` (`none`:
- * nothing is made ahead of `play()`), `stats` (the drawer is open; property `statsOpen`), and `state`, which it sets for
- * style sheets.
+ * Attributes, as properties too: `src`, `autoplay` (plays as soon as it has a source), `controls`, `home` (where the link to
+ * all cameras leads; there is none unless it is set), `preload` (`none`: nothing is made ahead of `play()`), `stats` (the
+ * drawer is open; property `statsOpen`), and `state`, which it sets for style sheets.
  *
  * Read only: `status`, `paused`, `ended` (nobody tries any more), `error` (why), `videoWidth`, `videoHeight`,
  * `videoElement`, `isRecording`.
@@ -46,10 +46,12 @@ export class PerchPlayer extends LiveElement {
   static override readonly styles = playerStyles;
   static override readonly properties = {
     controls: { type: Boolean, reflect: true },
+    home: { type: String },
     statsOpen: { type: Boolean, reflect: true, attribute: 'stats' },
   };
 
   declare controls: boolean;
+  declare home: string | undefined;
   declare statsOpen: boolean;
 
   readonly #fullscreen = new Fullscreen(this);
@@ -64,6 +66,7 @@ export class PerchPlayer extends LiveElement {
     super();
     new ScreenWakeLock(this);
     this.controls = false;
+    this.home = undefined;
     this.statsOpen = false;
     this.addEventListener('keydown', (event) => this.handleKey(event));
   }
@@ -133,7 +136,7 @@ export class PerchPlayer extends LiveElement {
     // The button that had the focus may be gone: play and pause are not always the same one.
     const focused = this.shadowRoot?.activeElement;
     if (!this.#hadFocus || (focused instanceof HTMLElement && !focused.hidden)) return;
-    this.renderRoot.querySelector<HTMLElement>('#playBtn:not([hidden]), .control')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('#playBtn:not([hidden]), .bar .control')?.focus();
   }
 
   protected override render() {
@@ -141,11 +144,13 @@ export class PerchPlayer extends LiveElement {
     const text = this.text;
     return html`
       <div id="frame" class="frame" part="frame" data-picture="none" data-state=${status.state}
+        data-says=${status.state === 'live' && !status.serverLost ? 'word' : 'sentence'}
         data-controls=${this.controls && !this.#fade.areShown ? 'hidden' : 'shown'}>
         <slot name="poster" class="poster">${bird}</slot>
         <video id="video" part="video" aria-label=${text.player.cameraNamed(this.#camera)} autoplay muted playsinline
           disableremoteplayback></video>
         <canvas id="still" class="still" width="0" height="0" aria-hidden="true"></canvas>
+        ${this.home === undefined ? nothing : this.#homeLink(this.home)}
         <div class="say">
           <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${status.state}
             data-step=${status.state === 'connecting' ? status.step : nothing}>${describeStatus(status, text)}
@@ -174,6 +179,12 @@ export class PerchPlayer extends LiveElement {
       scale: this.#zooming.scale,
     };
     return [recordingLabel(view), controlBar(view, (command) => this.#run(command))];
+  }
+
+  #homeLink(href: string) {
+    const label = this.text.player.allCameras;
+    return html`<div class="corner chrome"><a class="control" part="home" href=${href} aria-label=${label}
+      title=${label}>${icons.home}</a></div>`;
   }
 
   /** On a page of another server it opens beside: that page is not ours to leave. */

@@ -8,10 +8,11 @@ import { badgeStyles } from './stats/perch-badge.ts';
  */
 const lookStyles = css`
   :host {
-    --ground: var(--perch-ground, #182326);
-    --text: var(--perch-text, #e8efee);
-    --accent: var(--perch-accent, #4fc3c9);
-    --focus: var(--perch-focus, #ffb066);
+    /* Names of their own: a page may well say perch-player { --perch-text: var(--text) }, which must not be a circle. */
+    --player-ground: var(--perch-ground, #182326);
+    --player-text: var(--perch-text, #e8efee);
+    --player-accent: var(--perch-accent, #4fc3c9);
+    --player-focus: var(--perch-focus, #ffb066);
     --glass: rgb(8 14 16 / 78%);
     --on-glass: #f1f6f5;
 
@@ -19,8 +20,8 @@ const lookStyles = css`
     position: relative;
     overflow: hidden;
     aspect-ratio: var(--ratio, 16 / 9);
-    background: var(--ground);
-    color: var(--text);
+    background: var(--player-ground);
+    color: var(--player-text);
     font: 16px / 1.4 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif;
     touch-action: manipulation;
   }
@@ -130,7 +131,7 @@ const lookStyles = css`
     min-height: 44px;
     padding: 0 14px;
     border-radius: 10px;
-    color: var(--accent);
+    color: var(--player-accent);
     font-weight: 600;
     pointer-events: auto;
   }
@@ -205,7 +206,7 @@ const lookStyles = css`
   }
 
   :focus-visible {
-    outline: 3px solid var(--focus);
+    outline: 3px solid var(--player-focus);
     outline-offset: 2px;
   }
 

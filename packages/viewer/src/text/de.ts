@@ -45,6 +45,7 @@ export const de: Text = {
   player: {
     cameraNamed: (name) => (name === '' ? 'Kamera' : `Kamera ${name}`),
     controls: 'Bedienung',
+    allCameras: 'Alle Kameras',
     play: 'Abspielen',
     pause: 'Anhalten',
     snapshot: 'Bild speichern',

@@ -44,6 +44,7 @@ export const en = {
   player: {
     cameraNamed: (name: string) => (name === '' ? 'Camera' : `Camera ${name}`),
     controls: 'Controls',
+    allCameras: 'All cameras',
     play: 'Play',
     pause: 'Pause',
     snapshot: 'Save a snapshot',
