@@ -17,7 +17,8 @@ interface AxeWindow {
 }
 
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  // Half a megabyte: not for each of many looks at one page.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   return await page.evaluate(async () => {
     const { violations } = await (window as unknown as AxeWindow).axe.run();
     return violations.flatMap(({ id, nodes }) =>
