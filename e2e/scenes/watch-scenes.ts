@@ -5,6 +5,9 @@ import { addressOf, type Scenery } from './scenery.ts';
 
 const CAMERA = '/watch/front-door';
 
+/** A line in each chart. */
+const SAMPLES_WORTH_SEEING = 6;
+
 async function watch(page: Page, scenery: Scenery): Promise<void> {
   await page.goto(await scenery.openServer(CAMERA));
   await reaches(page, 'live');
@@ -26,6 +29,13 @@ async function showControls(page: Page): Promise<void> {
     await page.touchscreen.tap(190, 300);
   }
   await page.locator('#frame[data-controls="shown"]').waitFor();
+}
+
+/** In the browser: how many samples the drawer has, once it is there. It gets one a second. */
+function samples(least: number): number {
+  const drawer = document.querySelector('perch-player')?.shadowRoot?.querySelector('perch-stats');
+  const { length } = drawer ? (Reflect.get(drawer, 'history') as readonly unknown[]) : [];
+  return length >= least ? length : 0;
 }
 
 export const watchScenes: readonly Scene[] = [
@@ -146,12 +156,10 @@ export const watchScenes: readonly Scene[] = [
     async show(page, scenery) {
       await watch(page, scenery);
       await page.keyboard.press('i');
-      // Something to see in the charts, which get a sample a second.
-      await page.waitForFunction((samples) => {
-        const drawer = document.querySelector('perch-player')?.shadowRoot?.querySelector('perch-stats');
-        return drawer && (Reflect.get(drawer, 'history') as readonly unknown[]).length >= samples;
-      }, 6);
+      await page.waitForFunction(samples, SAMPLES_WORTH_SEEING);
     },
+    // The charts are drawn in other colours with their next sample.
+    hold: async (page) => page.waitForFunction(samples, (await page.evaluate(samples, 0)) + 1),
   },
   {
     name: 'watch-recording',
