@@ -118,13 +118,13 @@ export class MediaKeeper {
     if (this.#room.canAsk && this.isMoving && this.#tries.phase.phase === 'flowing') this.#tries.askAhead();
   }
 
-  /** Ends the connections, and takes the picture off the screen. */
-  close(): void {
+  /** Ends the connections, and takes the picture off the screen unless its last frame is to stay. */
+  close({ keepFrame }: { keepFrame: boolean }): void {
     this.#tries.stop();
     this.#ice.close();
     this.#dropLegs();
     this.#picture.reset();
-    this.#ports.media.clear();
+    if (!keepFrame) this.#ports.media.clear();
   }
 
   // What the room tells

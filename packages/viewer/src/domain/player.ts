@@ -8,6 +8,8 @@ export class Player {
   readonly #ports: Ports;
   readonly #onStatus: (status: Status) => void;
   #session: WatchSession | undefined;
+  /** Whose picture may be on the screen. */
+  #streamId: string | undefined;
   #status: Status = { state: 'idle' };
   #visible: boolean;
 
@@ -23,8 +25,10 @@ export class Player {
 
   /** Watches `streamId`, in place of what was watched before; with a token where the server asks for one. */
   connect(streamId: string, token?: string): void {
-    this.#session?.close();
     const name = streamId.trim();
+    this.#session?.close({ keepFrame: true });
+    if (this.#streamId !== undefined && this.#streamId !== name) this.#ports.media.clear();
+    this.#streamId = name;
     if (name === '') {
       this.#session = undefined;
       this.#report({ state: 'ended', why: 'bad-stream-id' });
@@ -39,10 +43,17 @@ export class Player {
     this.#session.start();
   }
 
-  disconnect(): void {
-    this.#session?.close();
+  /** Ends the connection. The last frame stays until another stream is watched, as in a `<video>` that is paused. */
+  pause(): void {
+    this.#session?.close({ keepFrame: true });
     this.#session = undefined;
     this.#report({ state: 'idle' });
+  }
+
+  /** Ends the connection, and takes the picture off the screen. */
+  disconnect(): void {
+    this.pause();
+    this.#ports.media.clear();
   }
 
   /** Of the connection whose picture is shown; undefined where there is none. */

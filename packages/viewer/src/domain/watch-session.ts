@@ -107,11 +107,14 @@ export class WatchSession {
     return this.#media.counters();
   }
 
-  /** Ends everything that the session owns, and takes the picture off the screen. Reports nothing more. */
-  close(): void {
+  /**
+   * Ends everything that the session owns, and takes the picture off the screen unless its last frame is to stay. Reports
+   * nothing more.
+   */
+  close({ keepFrame = false } = {}): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#release();
+    this.#release({ keepFrame });
   }
 
   get status(): Status {
@@ -122,18 +125,19 @@ export class WatchSession {
     if (!this.#closed) this.#onStatus(this.status);
   }
 
-  #release(): void {
+  #release({ keepFrame }: { keepFrame: boolean }): void {
     this.#wake.stop();
     this.#link.close();
     this.#room.leave();
     this.#joinedWait.clear();
     this.#askAgain.clear();
-    this.#media.close();
+    this.#media.close({ keepFrame });
   }
 
   #end(why: EndReason, detail?: string): void {
     this.#ended = { state: 'ended', why, ...(detail && { detail }) };
-    this.#release();
+    // Who may watch no longer is left no picture either.
+    this.#release({ keepFrame: false });
     this.#report();
   }
 

@@ -81,10 +81,10 @@ export abstract class LiveElement extends LitElement {
     return playing;
   }
 
-  /** Ends the connection. */
+  /** Ends the connection. The last frame stays, as in a `<video>`. */
   pause(): void {
     this.#playing.break('AbortError', 'It was paused.');
-    this.#playback?.disconnect();
+    this.#playback?.pause();
     this.dispatchEvent(new Event('pause'));
   }
 

@@ -159,7 +159,7 @@ export class PerchPlayer extends LiveElement {
         </div>
         <button id="playBtn" class="play" part="play" type="button" aria-label=${text.player.play} ?hidden=${!this.#needsTap}
           @click=${this.#handleTap}>${icons.play}</button>
-        ${this.controls && status.state !== 'idle' ? this.#controlBar() : nothing}
+        ${this.controls && (status.state !== 'idle' || this.#hasPicture) ? this.#controlBar() : nothing}
         ${this.#stats.badge(text)}
         ${this.#stats.drawer(text)}
       </div>
@@ -170,7 +170,7 @@ export class PerchPlayer extends LiveElement {
     const view = {
       text: this.text,
       isPaused: this.paused,
-      hasPicture: pictureOf(this.renderRoot.querySelector('#frame')) !== undefined,
+      hasPicture: this.#hasPicture,
       isStatsOpen: this.statsOpen,
       recording: this.#recording.progress,
       canRecord: this.#recording.isSupported,
@@ -194,6 +194,11 @@ export class PerchPlayer extends LiveElement {
     const isOurs = source.server === location.origin;
     return html`<a class="check-link" part="check-link" href=${linkToCheck(source)}
       target=${isOurs ? nothing : '_blank'} rel="noopener">${this.text.player.whyNot}</a>`;
+  }
+
+  /** A moving one, or the last frame of one. */
+  get #hasPicture(): boolean {
+    return pictureOf(this.renderRoot.querySelector('#frame')) !== undefined;
   }
 
   get #camera(): string {

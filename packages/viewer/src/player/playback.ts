@@ -29,8 +29,14 @@ export class Playback {
     this.#playerFor(server).connect(streamId, token);
   }
 
+  /** The last frame stays. */
+  pause(): void {
+    this.#player?.pause();
+  }
+
   disconnect(): void {
-    this.#player?.disconnect();
+    this.#player?.pause();
+    this.#media.clear();
   }
 
   /** What the browser refused to play by itself: only within the handler of a click or a key. */
@@ -56,7 +62,7 @@ export class Playback {
 
   #playerFor(server: string): Player {
     if (this.#player !== undefined && this.#server === server) return this.#player;
-    this.#player?.disconnect();
+    if (this.#player !== undefined) this.disconnect();
     this.#server = server;
     this.#player = new Player(
       {
