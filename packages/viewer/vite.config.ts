@@ -9,6 +9,9 @@ const COPIED = [
   ),
 ];
 
+/** Shared too, by parts that are loaded when they are asked for. */
+const LATER = /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\.css$/u;
+
 /** The pages in `dist/site`. One is also served at /watch/<stream>, so their files have absolute addresses. */
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
@@ -29,6 +32,8 @@ export default defineConfig({
       output: {
         // Its address stays: it is how a browser asks for a newer one.
         entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // What pages share is one file: each request costs a phone more than the little that it does not need.
+        advancedChunks: { groups: [{ name: 'perch', minShareCount: 2, test: (id) => !LATER.test(id) }] },
       },
     },
   },

@@ -31,12 +31,15 @@ interface Waiting {
  * count of frames at each `timeupdate`.
  */
 export class Screen {
-  readonly #elements: ScreenElements;
+  readonly #find: () => ScreenElements;
+  /** Undefined until there is something to show. */
+  #found: ScreenElements | undefined;
   #showing: Showing | undefined;
   #waiting: Waiting | undefined;
 
-  constructor(elements: ScreenElements) {
-    this.#elements = elements;
+  /** `find` is not called before the first stream is shown: what connects need not wait for what draws. */
+  constructor(find: () => ScreenElements) {
+    this.#find = find;
   }
 
   show(stream: MediaStream, events: ScreenEvents): void {
@@ -119,7 +122,8 @@ export class Screen {
   }
 
   clear(): void {
-    const { frame, video, still } = this.#elements;
+    if (this.#found === undefined) return;
+    const { frame, video, still } = this.#found;
     this.#stopWaiting();
     this.#stopListening();
     video.srcObject = null;
@@ -127,6 +131,11 @@ export class Screen {
     // A canvas keeps its pixels for as long as it has a size.
     still.width = 0;
     still.height = 0;
+  }
+
+  get #elements(): ScreenElements {
+    this.#found ??= this.#find();
+    return this.#found;
   }
 
   #stopListening(): void {

@@ -75,8 +75,8 @@ export abstract class LiveElement extends LitElement {
   play(): Promise<void> {
     this.#playing.break('AbortError', 'Something else is played now.');
     const playing = this.#playing.get();
-    // There is nothing to show it on before: at the latest when it is put into the page there is.
-    if (this.hasUpdated) this.#start();
+    // Not on a page it is nobody's to see.
+    if (this.isConnected) this.#start();
     else void this.updateComplete.then(() => this.#start());
     return playing;
   }
@@ -118,7 +118,8 @@ export abstract class LiveElement extends LitElement {
     video.addEventListener('resize', () => this.#handleSize(video));
   }
 
-  protected override updated(changed: PropertyValues): void {
+  /** Before anything is drawn: the server is on its way to answer meanwhile. */
+  protected override willUpdate(changed: PropertyValues): void {
     // Who sets it and calls `play()` at once has it played already.
     if (!changed.has('src') || this.src === '' || this.src === this.#played) return;
     if (this.autoplay || !this.paused) void this.play();
@@ -159,11 +160,11 @@ export abstract class LiveElement extends LitElement {
 
   #open(): Playback {
     this.#playback ??= new Playback(
-      {
+      () => ({
         frame: this.#find('#frame', HTMLElement),
         video: this.#find('video', HTMLVideoElement),
         still: this.#find('#still', HTMLCanvasElement),
-      },
+      }),
       (status) => this.#report(status),
     );
     return this.#playback;

@@ -127,12 +127,12 @@ export class PerchPlayer extends LiveElement {
     });
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
     this.#hadFocus = Boolean(this.shadowRoot?.activeElement);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
+  protected override updated(): void {
     // The button that had the focus may be gone: play and pause are not always the same one.
     const focused = this.shadowRoot?.activeElement;
     if (!this.#hadFocus || (focused instanceof HTMLElement && !focused.hidden)) return;

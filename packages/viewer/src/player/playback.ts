@@ -19,7 +19,7 @@ export class Playback {
   /** The server that `#player` talks to. */
   #server: string | undefined;
 
-  constructor(elements: ScreenElements, onStatus: (status: Status) => void) {
+  constructor(elements: () => ScreenElements, onStatus: (status: Status) => void) {
     this.#screen = new Screen(elements);
     this.#media = browserMedia(this.#screen);
     this.#onStatus = onStatus;

@@ -227,11 +227,11 @@ export class PerchCheck extends LitElement {
       openSocket: browserSocketOpener(signalingUrl(server)),
       probeServer: probeOf(server),
       media: browserMedia(
-        new Screen({
+        new Screen(() => ({
           frame: this.#find('.picture', HTMLElement),
           video: this.#find('video', HTMLVideoElement),
           still: this.#find('.still', HTMLCanvasElement),
-        }),
+        })),
       ),
       fetchIceServers: turnCredentialsOf(server),
       gather: gatherCandidates,
