@@ -18,7 +18,8 @@ const STREAM_ID = 'pi-camera-stream';
 const url = `ws://127.0.0.1:${process.argv[2]}`;
 const peer = new ReceivingPeer(send);
 let socket: WebSocket;
-let viewerId: string | undefined;
+/** Whom the server takes us back as, and its word for it. */
+let place: { readonly viewer_id: string; readonly resume_token?: string } | undefined;
 let connections = 0;
 let lastMs = performance.now();
 let longestMs = 0;
@@ -26,7 +27,7 @@ let longestMs = 0;
 function join(): void {
   socket = new WebSocket(url);
   socket.on('open', () => {
-    send({ type: 'join', stream_id: STREAM_ID, ...(viewerId !== undefined && { viewer_id: viewerId }) });
+    send({ type: 'join', stream_id: STREAM_ID, ...place });
   });
   socket.on('message', (data) => handle(JSON.parse(data.toString()) as ServerMessage));
   socket.on('error', () => undefined);
@@ -38,7 +39,10 @@ function send(message: ClientMessage): void {
 }
 
 function handle(message: ServerMessage): void {
-  if (message.type === 'joined') viewerId = message.viewer_id;
+  if (message.type === 'joined') {
+    const { viewer_id, resume_token } = message;
+    place = { viewer_id, ...(resume_token !== undefined && { resume_token }) };
+  }
   // Each offer is a new connection.
   if (message.type === 'offer') connections++;
   peer.handle(message);
