@@ -6,6 +6,7 @@ import {
   ENCODED_WITHIN_MS,
   type JpegOutcome,
   KEYFRAME_WITHIN_MS,
+  MAX_WAITING,
   Snapshots,
 } from '../src/domain/snapshots.ts';
 import { FORMAT, memoryLog, Studio, settle } from './support/fakes.ts';
@@ -127,6 +128,14 @@ describe('a still', () => {
     expect(encoder.keyframes).toHaveLength(1);
     await encoder.finish();
     expect(sent).toEqual(['a', 'b', 'c'].map((id) => ({ id, ...SENT })));
+  });
+
+  test('is not promised to a server that asks for ever more before it is there', async () => {
+    const { studio, encoder, sent, snapshots } = set();
+    for (let asked = 0; asked < 1_000; asked++) snapshots.handleWanted({ id: `${asked}` });
+    studio.shoot({ keyframe: true });
+    await encoder.finish();
+    expect(sent).toHaveLength(MAX_WAITING);
   });
 
   test('[SNAP4] that fails is said and logged once', async () => {

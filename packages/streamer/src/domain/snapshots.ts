@@ -36,6 +36,9 @@ export const KEYFRAME_WITHIN_MS = 3_000;
 /** A fraction of a second on a small Pi. What takes longer hangs, or the machine has better to do. */
 export const ENCODED_WITHIN_MS = 3_000;
 
+/** A server asks for one at a time, and again when it has waited in vain. More is a fault of it, and waits for nothing. */
+export const MAX_WAITING = 8;
+
 type Answer = Omit<ClientMessageOf<'snapshot'>, 'type' | 'id'>;
 
 export class Snapshots {
@@ -51,6 +54,7 @@ export class Snapshots {
   }
 
   handleWanted({ id }: { readonly id: string }): void {
+    if (this.#waiting.length >= MAX_WAITING) return;
     this.#waiting.push(id);
     if (this.#waiting.length > 1) return;
     // One that took too long still runs; another beside it would only make both slower.
