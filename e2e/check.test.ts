@@ -142,7 +142,11 @@ describe('the check names the cause:', () => {
     const [head, claims] = token.split('.');
     expect(await causeAt(`${address}#token=${head}.${claims}.AAAA`)).toBe('token-invalid');
     expect(await causeAt(good.replace('/pi-camera-stream#', '/garden#'))).toBe('forbidden');
+    const watching = await open(good.replace('/check/', '/watch/'));
+    await watching.reaches('live');
     await server.token('--revoke', 'Grandma');
+    // The server looks for revoked tokens now and then: by now it has.
+    await watching.reaches('ended');
     expect(await causeAt(good)).toBe('token-revoked');
 
     const issued = openTokenStore(server.stateDirectory).issue({

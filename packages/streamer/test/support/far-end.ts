@@ -55,6 +55,7 @@ export class FarEnd {
 
   /** The library takes a description in on a thread of its own, and no candidate before that is done. */
   addCandidate(candidate: string, mid: string, tries = 1000): void {
+    if (this.#closed) return;
     try {
       this.#connection.addRemoteCandidate(candidate, mid);
     } catch (error) {
