@@ -187,7 +187,7 @@ describe('the check names the cause:', () => {
     expect(text).toMatch(/The camera sends H265/);
     expect(camera.answers).toBe(0);
     const watching = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`);
-    await watching.reaches('ended');
+    await watching.reaches('refused');
     expect(await watching.page.locator('#status').textContent()).toMatch(/can’t show the camera’s video/);
   });
 

@@ -132,7 +132,7 @@ test('axe finds nothing wrong, in any state', async () => {
     const player = document.querySelector('perch-player') as import('@perch/viewer').PerchPlayer;
     player.src = `${location.origin}/watch/${'x'.repeat(200)}`;
   });
-  await viewer.reaches('ended');
+  await viewer.reaches('refused');
   await page.getByRole('link', { name: 'Why can’t I connect?' }).waitFor();
   expect(await problems()).toEqual([]);
 });

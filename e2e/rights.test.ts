@@ -24,10 +24,10 @@ test('[AUTH1] a link shows the picture, and the address without its token says w
   await viewer.shows(5);
 
   const without = await open(link.replace(/#.*/, ''));
-  await without.reaches('ended');
+  await without.reaches('refused');
   expect(await sentence(without)).toMatch(/This link is not complete/);
   const another = await open(link.replace('/pi-camera-stream#', '/garden#'));
-  await another.reaches('ended');
+  await another.reaches('refused');
   expect(await sentence(another)).toMatch(/This link is for another camera/);
 });
 
@@ -47,7 +47,7 @@ test('another link pasted over an open page is followed', async () => {
   await streamWithToken(server);
   const link = await server.link('Grandma');
   const viewer = await open(link.replace(/#.*/, ''));
-  await viewer.reaches('ended');
+  await viewer.reaches('refused');
   await viewer.page.goto(link);
   await viewer.reaches('live');
 });
@@ -90,7 +90,7 @@ test('[AUTH5] perch token --revoke ends an open page and its media within second
   await uncle.reaches('live');
 
   await grandma.page.reload();
-  await grandma.reaches('ended');
+  await grandma.reaches('refused');
 });
 
 test('[AUTH5] a page whose token expires while it is open ends too', async () => {

@@ -34,7 +34,7 @@ export const checkScenes: readonly Scene[] = [
     async show(page, scenery) {
       const { server } = await scenery.closedServer();
       await page.goto(addressOf(server, '/watch/garden'));
-      await reaches(page, 'ended');
+      await reaches(page, 'refused');
       await page.getByRole('link', { name: 'Why can’t I connect?' }).click();
       await page.locator('.verdict[data-cause="token-missing"]').waitFor();
     },

@@ -5,12 +5,12 @@ import { reaches, type Scene } from './scene.ts';
 import { addressOf, type Closed, type Scenery } from './scenery.ts';
 
 /** A link of the closed server, or one that was spoilt. */
-function ended(why: string, linkOf: (closed: Closed) => string | Promise<string>): Scene {
+function refused(why: string, linkOf: (closed: Closed) => string | Promise<string>): Scene {
   return {
-    name: `watch-ended-${why}`,
+    name: `watch-refused-${why}`,
     async show(page, scenery) {
       await page.goto(await linkOf(await scenery.closedServer()));
-      await reaches(page, 'ended');
+      await reaches(page, 'refused');
     },
   };
 }
@@ -18,11 +18,11 @@ function ended(why: string, linkOf: (closed: Closed) => string | Promise<string>
 const withoutToken = ({ link }: Closed): string => link.replace(/#.*/, '');
 
 export const endedScenes: readonly Scene[] = [
-  ended('token-missing', withoutToken),
-  ended('token-invalid', ({ link }) => `${link}x`),
-  ended('token-expired', (closed) => `${withoutToken(closed)}#token=${expiredToken(closed)}`),
-  ended('forbidden', ({ link }) => link.replace('/garden#', '/pond#')),
-  ended('bad-stream-id', ({ link }) => link.replace('/garden#', '/%E2%80%8B#')),
+  refused('token-missing', withoutToken),
+  refused('token-invalid', ({ link }) => `${link}x`),
+  refused('token-expired', (closed) => `${withoutToken(closed)}#token=${expiredToken(closed)}`),
+  refused('forbidden', ({ link }) => link.replace('/garden#', '/pond#')),
+  refused('bad-stream-id', ({ link }) => link.replace('/garden#', '/%E2%80%8B#')),
   {
     name: 'watch-ended-token-revoked',
     async show(page, scenery) {
@@ -35,7 +35,7 @@ export const endedScenes: readonly Scene[] = [
     },
   },
   {
-    name: 'watch-ended-too-many-viewers',
+    name: 'watch-refused-too-many-viewers',
     async show(page, scenery) {
       const server = await scenery.ownServer({ PERCH_LIMIT_VIEWERS_PER_STREAM: '1' });
       const address = addressOf(server, '/watch/front-door');
@@ -43,19 +43,19 @@ export const endedScenes: readonly Scene[] = [
       await first.goto(address);
       await reaches(first, 'waiting-for-camera');
       await page.goto(address);
-      await reaches(page, 'ended');
+      await reaches(page, 'refused');
     },
   },
   {
-    name: 'watch-ended-no-webrtc',
+    name: 'watch-refused-no-webrtc',
     async show(page, scenery) {
       // A browser whose owner has turned it off.
       await page.addInitScript(() => Reflect.deleteProperty(window, 'RTCPeerConnection'));
-      await watchAndEnd(page, scenery);
+      await watchInVain(page, scenery);
     },
   },
   {
-    name: 'watch-ended-not-acceptable',
+    name: 'watch-refused-not-acceptable',
     async show(page, scenery) {
       // A camera whose codec no browser has heard of.
       await page.addInitScript(() => {
@@ -65,7 +65,7 @@ export const endedScenes: readonly Scene[] = [
           }
         };
       });
-      await watchAndEnd(page, scenery);
+      await watchInVain(page, scenery);
     },
   },
 ];
@@ -73,9 +73,9 @@ export const endedScenes: readonly Scene[] = [
 /** A name is given to one token only. */
 let guests = 0;
 
-async function watchAndEnd(page: Page, scenery: Scenery): Promise<void> {
+async function watchInVain(page: Page, scenery: Scenery): Promise<void> {
   await page.goto(await scenery.openServer('/watch/front-door'));
-  await reaches(page, 'ended');
+  await reaches(page, 'refused');
 }
 
 function expiredToken({ server }: Closed): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { signalingUrl } from '../src/adapters/browser-socket.ts';
+import { signalingUrl } from '../src/adapters/signaling-url.ts';
 import { linkTo, parseSource } from '../src/domain/source.ts';
 import type { Status } from '../src/domain/status.ts';
 import { streamOfLink } from '../src/domain/stream-link.ts';
@@ -72,13 +72,13 @@ test.each([['en'], ['de']])('every status has one sentence of its own in %s', (l
     { state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'server' },
     { state: 'reconnecting', attempt: 1, retryInMs: 0, why: 'media' },
     { state: 'ended', why: 'replaced' },
-    { state: 'ended', why: 'refused' },
-    { state: 'ended', why: 'refused', detail: 'Not today.' },
-    { state: 'ended', why: 'bad-stream-id' },
-    { state: 'ended', why: 'bad-source' },
-    { state: 'ended', why: 'too-many-viewers' },
-    { state: 'ended', why: 'not-acceptable' },
-    { state: 'ended', why: 'no-webrtc' },
+    { state: 'refused', why: 'refused' },
+    { state: 'refused', why: 'refused', detail: 'Not today.' },
+    { state: 'refused', why: 'bad-stream-id' },
+    { state: 'refused', why: 'bad-source' },
+    { state: 'refused', why: 'too-many-viewers' },
+    { state: 'refused', why: 'not-acceptable' },
+    { state: 'refused', why: 'no-webrtc' },
   ];
   const sentences = statuses.map((status) => describeStatus(status, text));
   expect(new Set(sentences).size).toBe(statuses.length);

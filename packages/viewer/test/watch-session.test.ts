@@ -65,7 +65,7 @@ describe('from Connect to the picture', () => {
     world.joined();
     await world.offer();
     await world.media.answers(OFFER.replace('m=video 9', 'm=video 0'));
-    expect(world.status).toEqual({ state: 'ended', why: 'not-acceptable' });
+    expect(world.status).toEqual({ state: 'refused', why: 'not-acceptable' });
     expect(world.socket.sentOf('answer')).toEqual([]);
     expect(world.media.closed).toBe(true);
     await world.clock.advance(60_000);
@@ -74,14 +74,14 @@ describe('from Connect to the picture', () => {
 
   test('an empty name ends before any socket is opened', () => {
     world.player.connect('  ');
-    expect(world.status).toEqual({ state: 'ended', why: 'bad-stream-id' });
+    expect(world.status).toEqual({ state: 'refused', why: 'bad-stream-id' });
     expect(world.sockets).toEqual([]);
   });
 
   test('a browser without WebRTC is told so', () => {
     world.supported = false;
     world.player.connect(STREAM);
-    expect(world.status).toEqual({ state: 'ended', why: 'no-webrtc' });
+    expect(world.status).toEqual({ state: 'refused', why: 'no-webrtc' });
     expect(world.sockets).toEqual([]);
   });
 
@@ -702,7 +702,7 @@ describe('refusals', () => {
     async (code) => {
       await world.goToMedia();
       error(code);
-      expect(world.status).toEqual({ state: 'ended', why: code });
+      expect(world.status).toEqual({ state: 'refused', why: code });
       expect(world.socket.closed).toBe('left');
       expect(world.media.closed).toBe(true);
       expect(world.clock.timers.size).toBe(0);
@@ -716,7 +716,7 @@ describe('refusals', () => {
     world.player.connect(STREAM);
     world.open();
     error('out-of-coffee', 'No coffee.');
-    expect(world.status).toEqual({ state: 'ended', why: 'refused', detail: 'No coffee.' });
+    expect(world.status).toEqual({ state: 'refused', why: 'refused', detail: 'No coffee.' });
   });
 
   test('[ERR3] a broadcaster can say why there is no video', () => {
@@ -724,13 +724,13 @@ describe('refusals', () => {
     world.open();
     world.joined();
     world.socket.receive({ type: 'error', from: STREAM, code: 'too-many-viewers', message: 'full' });
-    expect(world.status).toEqual({ state: 'ended', why: 'too-many-viewers' });
+    expect(world.status).toEqual({ state: 'refused', why: 'too-many-viewers' });
   });
 
   test('an answer that is refused would be refused again', async () => {
     await world.goToMedia();
     error('bad-sdp');
-    expect(world.status).toEqual({ state: 'ended', why: 'not-acceptable' });
+    expect(world.status).toEqual({ state: 'refused', why: 'not-acceptable' });
   });
 
   test.each([

@@ -31,7 +31,7 @@ export class Player {
     this.#streamId = name;
     if (name === '') {
       this.#session = undefined;
-      this.#report({ state: 'ended', why: 'bad-stream-id' });
+      this.#report({ state: 'refused', why: 'bad-stream-id' });
       return;
     }
     this.#session = new WatchSession(this.#ports, {

@@ -1,4 +1,4 @@
-import type { Status } from './status.ts';
+import { hasEnded, type Status } from './status.ts';
 
 /** Enough for a report; who reconnects all day would fill the memory. */
 const MAX_CHANGES = 30;
@@ -64,6 +64,6 @@ export class SessionLog {
 
 function nameOf(status: Status): string {
   if (status.state === 'connecting') return `${status.state} (${status.step})`;
-  if (status.state === 'reconnecting' || status.state === 'ended') return `${status.state} (${status.why})`;
+  if (status.state === 'reconnecting' || hasEnded(status)) return `${status.state} (${status.why})`;
   return status.state;
 }

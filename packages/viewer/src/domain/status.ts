@@ -50,7 +50,23 @@ export type Status =
       /** Why only a direct connection is tried. */
       readonly noRelay?: string;
     }
-  | { readonly state: 'ended'; readonly why: EndReason; readonly detail?: string };
+  /** Somebody or something put an end to what was watched. */
+  | ({ readonly state: 'ended' } & End)
+  /** The same before there was a picture. */
+  | ({ readonly state: 'refused' } & End);
+
+interface End {
+  readonly why: EndReason;
+  /** The refuser's own words. */
+  readonly detail?: string;
+}
+
+/** Nobody tries any more: it would end in the same way. */
+export type Over = Extract<Status, End>;
+
+export function hasEnded(status: Status): status is Over {
+  return status.state === 'ended' || status.state === 'refused';
+}
 
 export function isSameStatus(a: Status, b: Status): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -5,7 +5,7 @@ import { MediaKeeper } from './media-keeper.ts';
 import type { Ports } from './ports.ts';
 import { Room } from './room.ts';
 import { ServerLink } from './server-link.ts';
-import type { EndReason, Status } from './status.ts';
+import type { EndReason, Over, Status } from './status.ts';
 import { statusOf } from './status-of.ts';
 import type { StreamCounters } from './stream-counters.ts';
 import { WakeWatch } from './wake-watch.ts';
@@ -34,7 +34,8 @@ export class WatchSession {
   /** With an old server, while the camera is away. */
   readonly #askAgain: Alarm;
   readonly #wake: WakeWatch;
-  #ended: Extract<Status, { state: 'ended' }> | undefined;
+  #over: Over | undefined;
+  #wasLive = false;
   #closed = false;
 
   constructor(
@@ -59,7 +60,7 @@ export class WatchSession {
       {
         onAsk: () => this.#join(),
         onSend: (message) => this.#link.send(message),
-        onMoving: () => this.#room.handleMoving(),
+        onMoving: () => this.#handleMoving(),
         onNoCodec: () => this.#end('not-acceptable'),
         onStill: () => this.#link.test(),
         onChange: () => this.#report(),
@@ -83,7 +84,7 @@ export class WatchSession {
   }
 
   checkNow(): void {
-    if (this.#ended || this.#closed) return;
+    if (this.#over || this.#closed) return;
     this.#wake.check();
     this.#link.checkNow();
   }
@@ -118,7 +119,7 @@ export class WatchSession {
   }
 
   get status(): Status {
-    return this.#ended ?? statusOf({ link: this.#link.state, room: this.#room, media: this.#media.facts });
+    return this.#over ?? statusOf({ link: this.#link.state, room: this.#room, media: this.#media.facts });
   }
 
   #report(): void {
@@ -135,10 +136,15 @@ export class WatchSession {
   }
 
   #end(why: EndReason, detail?: string): void {
-    this.#ended = { state: 'ended', why, ...(detail && { detail }) };
+    this.#over = { state: this.#wasLive ? 'ended' : 'refused', why, ...(detail && { detail }) };
     // Who may watch no longer is left no picture either.
     this.#release({ keepFrame: false });
     this.#report();
+  }
+
+  #handleMoving(): void {
+    this.#wasLive = true;
+    this.#room.handleMoving();
   }
 
   #handleWake(sleptMs: number): void {

@@ -1,7 +1,7 @@
 import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { watchNetwork, watchResume } from '../adapters/browser-network.ts';
 import { parseSource, type Source } from '../domain/source.ts';
-import type { EndReason, Status } from '../domain/status.ts';
+import { type EndReason, hasEnded, type Status } from '../domain/status.ts';
 import type { StreamCounters } from '../domain/stream-counters.ts';
 import { describeStatus } from '../text/describe-status.ts';
 import { type Text, textFor } from '../text/text.ts';
@@ -55,17 +55,17 @@ export abstract class LiveElement extends LitElement {
   }
 
   get paused(): boolean {
-    return this.status.state === 'idle' || this.status.state === 'ended';
+    return this.status.state === 'idle' || hasEnded(this.status);
   }
 
   get ended(): boolean {
-    return this.status.state === 'ended';
+    return hasEnded(this.status);
   }
 
   /** Why it ended: a reason for programs, a sentence for people. */
   get error(): { readonly code: EndReason; readonly message: string } | null {
     const { status } = this;
-    return status.state === 'ended' ? { code: status.why, message: describeStatus(status, this.text) } : null;
+    return hasEnded(status) ? { code: status.why, message: describeStatus(status, this.text) } : null;
   }
 
   /**
@@ -175,7 +175,7 @@ export abstract class LiveElement extends LitElement {
     this.#played = this.src;
     if (source === undefined) {
       this.#playback?.disconnect();
-      this.#report({ state: 'ended', why: 'bad-source' });
+      this.#report({ state: 'refused', why: 'bad-source' });
       return;
     }
     this.dispatchEvent(new Event('play'));
@@ -187,10 +187,10 @@ export abstract class LiveElement extends LitElement {
     this.status = status;
     this.setAttribute('state', status.state);
     if (status.state === 'live') this.#playing.keep();
-    if (status.state === 'ended') this.#playing.break('NotSupportedError', describeStatus(status, this.text));
+    if (hasEnded(status)) this.#playing.break('NotSupportedError', describeStatus(status, this.text));
     if (status.state === 'live' && before.state !== 'live') this.dispatchEvent(new Event('playing'));
     if (status.state !== 'live' && before.state === 'live') this.dispatchEvent(new Event('waiting'));
-    if (status.state === 'ended') this.dispatchEvent(new Event('error'));
+    if (hasEnded(status)) this.dispatchEvent(new Event('error'));
     this.dispatchEvent(new CustomEvent<Status>('statuschange', { detail: status }));
   }
 }

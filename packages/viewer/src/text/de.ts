@@ -66,6 +66,7 @@ export const de: Text = {
     live: 'live',
     reconnecting: 'verbindet neu',
     ended: 'beendet',
+    refused: 'abgelehnt',
   },
   stats: {
     open: 'Einzelheiten der Verbindung (I)',

@@ -20,6 +20,7 @@ export function describeStatus(status: Status, text: Text): string {
       if (status.why === 'page') return words.pageRefused;
       return withNoRelay(words.mediaLost, status.noRelay, text);
     case 'ended':
+    case 'refused':
       return describeEnd(status.why, status.detail, text);
     default:
       return status satisfies never;

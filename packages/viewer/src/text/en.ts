@@ -66,6 +66,7 @@ export const en = {
     live: 'live',
     reconnecting: 'reconnecting',
     ended: 'stopped',
+    refused: 'refused',
   },
   stats: {
     open: 'Connection details (I)',

@@ -1,4 +1,5 @@
 /** From what was seen to the list of steps: which are passed, which failed, which were never reached. Pure. */
+import { hasEnded } from '../status.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { candidatesStep, relayStep } from './ice-steps.ts';
 import { failed, type Outcome, passed, type Step, type StepId, UNDECIDED, warned } from './step.ts';
@@ -36,7 +37,7 @@ const STEPS: readonly (readonly [StepId, Judge])[] = [
 ];
 
 function serverStep({ status, health, openedAtMs, socketFailures }: CheckFacts, isOver: boolean) {
-  if (status.state === 'ended' && status.why === 'no-webrtc') return failed(undefined, { what: 'no-webrtc' });
+  if (hasEnded(status) && status.why === 'no-webrtc') return failed(undefined, { what: 'no-webrtc' });
   if (openedAtMs !== undefined) {
     // How old a server is, `/health` tells a moment later.
     const version = typeof health === 'object' ? health.version : undefined;
@@ -51,7 +52,7 @@ function serverStep({ status, health, openedAtMs, socketFailures }: CheckFacts, 
 const CAMERAS_REFUSALS: ReadonlySet<string> = new Set(['too-many-viewers', 'not-acceptable']);
 
 function tokenStep({ status, health, joinedAtMs, refusal, openedAtMs }: CheckFacts, isOver: boolean) {
-  if (status.state === 'ended' && !CAMERAS_REFUSALS.has(status.why))
+  if (hasEnded(status) && !CAMERAS_REFUSALS.has(status.why))
     return failed(refusal?.atMs, { what: 'refused', why: status.why, ...detailOf(status) });
   if (joinedAtMs !== undefined) {
     const isOpen = typeof health === 'object' && health.isOpen === true;
@@ -67,7 +68,7 @@ function detailOf({ detail }: { readonly detail?: string }): { detail?: string }
 
 function cameraStep(facts: CheckFacts, isOver: boolean): Outcome | undefined {
   const { status, camera, cameraAtMs, refusal, offerAtMs, joinedAtMs } = facts;
-  if (status.state === 'ended' && status.why === 'too-many-viewers')
+  if (hasEnded(status) && status.why === 'too-many-viewers')
     return failed(refusal?.atMs, { what: 'refused', why: status.why });
   if (camera === 'absent') return failed(cameraAtMs, { what: 'camera-offline' });
   if (camera === 'restarting') return warned(cameraAtMs, { what: 'camera-restarting' });
@@ -78,7 +79,7 @@ function cameraStep(facts: CheckFacts, isOver: boolean): Outcome | undefined {
 function codecStep(facts: CheckFacts): Outcome | undefined {
   const { status, offeredCodecs, offerAtMs, answeredAtMs, offerFailedAtMs, codec } = facts;
   if (offerAtMs === undefined) return UNDECIDED;
-  if (status.state === 'ended' && status.why === 'not-acceptable')
+  if (hasEnded(status) && status.why === 'not-acceptable')
     return failed(offerAtMs, { what: 'no-codec', offered: offeredCodecs });
   if (answeredAtMs !== undefined)
     return passed(answeredAtMs, { what: 'codec-shared', codec: codec ?? offeredCodecs[0] ?? '?' });

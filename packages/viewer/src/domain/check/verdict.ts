@@ -1,5 +1,5 @@
 /** From what was seen to one cause. Pure; what to do about it stands in `text/`. */
-import type { EndReason } from '../status.ts';
+import { type EndReason, hasEnded } from '../status.ts';
 import { type CheckFacts, MOVING_FRAMES } from './check-facts.ts';
 import { isTurnSetUp, isUdpSilent, refusalOf, relayUrls } from './ice-steps.ts';
 
@@ -32,8 +32,8 @@ export type Cause =
 /** Words that name the cause of each case for sure, before or after the time is up. */
 export function causeOf(facts: CheckFacts): Cause {
   const { status, health, openedAtMs, joinedAtMs, refusal, frameAtMs } = facts;
-  if (frameAtMs !== undefined && status.state !== 'ended') return causeWithPicture(facts);
-  if (status.state === 'ended') return status.why;
+  if (frameAtMs !== undefined && !hasEnded(status)) return causeWithPicture(facts);
+  if (hasEnded(status)) return status.why;
   if (openedAtMs === undefined) return typeof health === 'object' ? 'no-socket' : 'server-down';
   if (joinedAtMs === undefined) return refusal === undefined ? 'no-answer-to-join' : 'busy';
   return causeWithoutPicture(facts);
@@ -77,7 +77,7 @@ export function isSettled({
   socketFailures,
   framesShown,
 }: CheckFacts): boolean {
-  if (framesShown >= MOVING_FRAMES || status.state === 'ended') return true;
+  if (framesShown >= MOVING_FRAMES || hasEnded(status)) return true;
   if (openedAtMs === undefined) return socketFailures > 0 && health !== 'asked';
   return camera === 'absent';
 }
