@@ -4,7 +4,7 @@ import { countersOf, pathOf } from './fake-counters.ts';
 
 // It looks at the screen as soon as it is loaded.
 vi.mock('uplot', () => ({ default: class {} }));
-const { chartData } = await import('../src/player/stats/stats-charts.ts');
+const { chartData } = await import('../src/player/controls/stats/stats-charts.ts');
 
 const sampleAt = (atMs: number, lastRoundTripMs: number | undefined) =>
   statsBetween(undefined, countersOf({ ...pathOf(), lastRoundTripMs }, undefined, { atMs }));

@@ -1,24 +1,19 @@
-import { html, nothing, type PropertyValues } from 'lit';
-import { saveFile } from '../adapters/save-file.ts';
-import { fileName } from '../domain/file-name.ts';
+import { adoptStyles, html, nothing, type PropertyValues } from 'lit';
+import { SessionLog } from '../domain/session-log.ts';
 import { linkToCheck } from '../domain/source.ts';
+import { hasEnded } from '../domain/status.ts';
 import type { StreamStats } from '../domain/stream-stats.ts';
 import { describeStatus, describeTry } from '../text/describe-status.ts';
 import { bird } from './bird.ts';
 import { type Command, commandOfKey, isForElement } from './commands.ts';
-import { controlBar, recordingLabel } from './control-bar.ts';
-import { ControlsFade } from './controls-fade.ts';
-import { Fullscreen } from './fullscreen.ts';
+import type { PlayerControls } from './controls/player-controls.ts';
 import { icons } from './icons.ts';
 import { LiveElement } from './live-element.ts';
 import { pictureOf, toPng } from './picture.ts';
-import { PictureInPicture } from './picture-in-picture.ts';
 import { playerStyles } from './player-styles.ts';
-import { Recording } from './recording.ts';
-import { ScreenWakeLock } from './screen-wake-lock.ts';
-import { PlayerStats } from './stats/player-stats.ts';
-import { watchTaps } from './taps.ts';
-import { Zooming } from './zooming.ts';
+
+/** A picture that takes longer than this may wait for what a person can do meanwhile. */
+const SLOW_MS = 1_500;
 
 /**
  * `<perch-player src="https://server/watch/front-door#token=…" autoplay controls>`: live video of one camera. Follows the
@@ -54,25 +49,26 @@ export class PerchPlayer extends LiveElement {
   declare home: string | undefined;
   declare statsOpen: boolean;
 
-  readonly #fullscreen = new Fullscreen(this);
-  readonly #pictureInPicture = new PictureInPicture(this);
-  readonly #zooming = new Zooming(this);
-  readonly #recording = new Recording(this, () => this.#camera);
-  readonly #stats = new PlayerStats(this, () => this.counters());
+  readonly #session = new SessionLog(() => performance.now());
+  #controls: PlayerControls | undefined;
+  #loading: Promise<PlayerControls> | undefined;
   #hadFocus = false;
-  readonly #fade = new ControlsFade(this, () => this.statsOpen);
 
   constructor() {
     super();
-    new ScreenWakeLock(this);
     this.controls = false;
     this.home = undefined;
     this.statsOpen = false;
     this.addEventListener('keydown', (event) => this.handleKey(event));
+    this.addEventListener('statuschange', () => this.#session.handleStatus(this.status));
+    this.addEventListener('play', () => {
+      this.#session.start();
+      setTimeout(() => void this.#ensureControls(), SLOW_MS);
+    });
   }
 
   get isRecording(): boolean {
-    return this.#recording.progress !== undefined;
+    return this.#controls?.recording.progress !== undefined;
   }
 
   /** A PNG of what is seen, at the camera's size, zoomed or not. Rejects with `InvalidStateError` where nothing is. */
@@ -82,28 +78,28 @@ export class PerchPlayer extends LiveElement {
     return await toPng(picture);
   }
 
-  /** False where there is no picture yet, or the browser can't record. */
-  startRecording(): boolean {
-    return this.#recording.start();
+  /** Resolves with false where there is no picture yet, or the browser can't record. */
+  async startRecording(): Promise<boolean> {
+    return (await this.#ensureControls())?.recording.start() ?? false;
   }
 
   /** Saves the file, and resolves with it; undefined where nothing was recorded. */
-  stopRecording(): Promise<File | undefined> {
-    return this.#recording.stop();
+  async stopRecording(): Promise<File | undefined> {
+    return await this.#controls?.recording.stop();
   }
 
   /** Only within the handler of a click or a key, as browsers want it. */
   toggleFullscreen(): void {
-    this.#fullscreen.toggle();
+    this.#run('fullscreen');
   }
 
   resetZoom(): void {
-    this.#zooming.reset();
+    this.#controls?.zooming.reset();
   }
 
   /** How the stream does now, with rates since it was last looked at; undefined while there is no connection. */
-  stats(): Promise<StreamStats | undefined> {
-    return this.#stats.look();
+  async stats(): Promise<StreamStats | undefined> {
+    return await (await this.#ensureControls())?.stats.look();
   }
 
   /** Does what a key means. For pages that are about one player, and hand it keys that were pressed elsewhere. */
@@ -112,19 +108,7 @@ export class PerchPlayer extends LiveElement {
     const command = commandOfKey(event);
     if (command === undefined || !this.#run(command)) return;
     event.preventDefault();
-    this.#fade.show();
-  }
-
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    const frame = this.renderRoot.querySelector<HTMLElement>('#frame');
-    const video = this.videoElement;
-    if (frame === null || video === null) return;
-    this.#zooming.attach(frame, video);
-    watchTaps(video, {
-      onTap: (pointerType) => this.#fade.handleTap(pointerType),
-      onDoubleTap: () => this.controls && this.#fullscreen.toggle(),
-    });
+    this.#controls?.show();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -133,6 +117,9 @@ export class PerchPlayer extends LiveElement {
   }
 
   protected override updated(): void {
+    const { status } = this;
+    // On the way to a picture nothing else is to get in between.
+    if (status.state !== 'connecting' || status.step === 'tap') void this.#ensureControls();
     // The button that had the focus may be gone: play and pause are not always the same one.
     const focused = this.shadowRoot?.activeElement;
     if (!this.#hadFocus || (focused instanceof HTMLElement && !focused.hidden)) return;
@@ -145,7 +132,7 @@ export class PerchPlayer extends LiveElement {
     return html`
       <div id="frame" class="frame" part="frame" data-picture="none" data-state=${status.state}
         data-says=${status.state === 'live' && !status.serverLost ? 'word' : 'sentence'}
-        data-controls=${this.controls && !this.#fade.areShown ? 'hidden' : 'shown'}>
+        data-controls=${this.controls && this.#controls?.areShown === false ? 'hidden' : 'shown'}>
         <slot name="poster" class="poster">${bird}</slot>
         <video id="video" part="video" aria-label=${text.player.cameraNamed(this.#camera)} autoplay muted playsinline
           disableremoteplayback></video>
@@ -159,26 +146,11 @@ export class PerchPlayer extends LiveElement {
         </div>
         <button id="playBtn" class="play" part="play" type="button" aria-label=${text.player.play} ?hidden=${!this.#needsTap}
           @click=${this.#handleTap}>${icons.play}</button>
-        ${this.controls && (status.state !== 'idle' || this.#hasPicture) ? this.#controlBar() : nothing}
-        ${this.#stats.badge(text)}
-        ${this.#stats.drawer(text)}
+        ${this.controls && (status.state !== 'idle' || this.#hasPicture) ? this.#controls?.bar(text) : nothing}
+        ${this.#controls?.stats.badge(text)}
+        ${this.#controls?.stats.drawer(text)}
       </div>
     `;
-  }
-
-  #controlBar() {
-    const view = {
-      text: this.text,
-      isPaused: this.paused,
-      hasPicture: this.#hasPicture,
-      isStatsOpen: this.statsOpen,
-      recording: this.#recording.progress,
-      canRecord: this.#recording.isSupported,
-      pictureInPicture: this.#pictureInPicture,
-      fullscreen: this.#fullscreen,
-      scale: this.#zooming.scale,
-    };
-    return [recordingLabel(view), controlBar(view, (command) => this.#run(command))];
   }
 
   #homeLink(href: string) {
@@ -190,7 +162,7 @@ export class PerchPlayer extends LiveElement {
   /** On a page of another server it opens beside: that page is not ours to leave. */
   #checkLink() {
     const { source, status } = this;
-    if (source === undefined || (status.state !== 'reconnecting' && status.state !== 'ended')) return nothing;
+    if (source === undefined || (status.state !== 'reconnecting' && !hasEnded(status))) return nothing;
     const isOurs = source.server === location.origin;
     return html`<a class="check-link" part="check-link" href=${linkToCheck(source)}
       target=${isOurs ? nothing : '_blank'} rel="noopener">${this.text.player.whyNot}</a>`;
@@ -220,42 +192,42 @@ export class PerchPlayer extends LiveElement {
 
   /** False where there was nothing to do: the key is the page's then. */
   #run(command: Command): boolean {
-    switch (command) {
-      case 'play':
-        if (this.#needsTap) this.#handleTap();
-        else if (this.paused) void this.play();
-        else this.pause();
-        return true;
-      case 'snapshot':
-        void this.#saveSnapshot();
-        return true;
-      case 'record':
-        if (this.isRecording) void this.stopRecording();
-        else this.startRecording();
-        return true;
-      case 'picture-in-picture':
-        this.#pictureInPicture.toggle();
-        return true;
-      case 'fullscreen':
-        this.#fullscreen.toggle();
-        return true;
-      case 'stats':
-        this.statsOpen = !this.statsOpen;
-        return true;
-      case 'close':
-        if (!this.statsOpen) return false;
-        this.statsOpen = false;
-        return true;
-      default:
-        return this.#zooming.handleCommand(command);
+    if (command === 'play') {
+      if (this.#needsTap) this.#handleTap();
+      else if (this.paused) void this.play();
+      else this.pause();
+      return true;
+    }
+    if (this.#controls !== undefined) return this.#controls.run(command);
+    void this.#ensureControls().then((controls) => controls?.run(command));
+    return true;
+  }
+
+  /** Undefined where they can't be loaded: the next who asks tries again. */
+  async #ensureControls(): Promise<PlayerControls | undefined> {
+    this.#loading ??= this.#loadControls();
+    try {
+      return await this.#loading;
+    } catch {
+      this.#loading = undefined;
+      return undefined;
     }
   }
 
-  async #saveSnapshot(): Promise<void> {
-    const at = new Date();
-    const blob = await this.snapshot().catch(() => undefined);
-    if (blob !== undefined)
-      saveFile(new File([blob], fileName(this.#camera, at, 'png'), { type: blob.type }));
+  async #loadControls(): Promise<PlayerControls> {
+    const { PlayerControls } = await import('./controls/player-controls.ts');
+    await this.updateComplete;
+    if (this.renderRoot instanceof ShadowRoot) {
+      adoptStyles(this.renderRoot, [...PerchPlayer.elementStyles, ...PlayerControls.styles]);
+    }
+    this.#controls = new PlayerControls(this, {
+      session: this.#session,
+      counters: () => this.counters(),
+      camera: () => this.#camera,
+      run: (command) => this.#run(command),
+    });
+    this.requestUpdate();
+    return this.#controls;
   }
 }
 

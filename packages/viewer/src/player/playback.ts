@@ -1,8 +1,9 @@
 import { browserClock } from '../adapters/browser-clock.ts';
 import { browserMedia } from '../adapters/browser-media.ts';
-import { browserSocketOpener, signalingUrl } from '../adapters/browser-socket.ts';
+import { browserSocketOpener } from '../adapters/browser-socket.ts';
 import { Screen, type ScreenElements } from '../adapters/screen.ts';
 import { probeOf } from '../adapters/server-probe.ts';
+import { signalingUrl } from '../adapters/signaling-url.ts';
 import { turnCredentialsOf } from '../adapters/turn-credentials.ts';
 import { Player } from '../domain/player.ts';
 import type { Media } from '../domain/ports.ts';

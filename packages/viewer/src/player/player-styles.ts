@@ -1,12 +1,10 @@
 import { css } from 'lit';
-import { controlStyles } from './control-styles.ts';
-import { badgeStyles } from './stats/perch-badge.ts';
 
 /**
  * The player's own look. A page styles it by its size, by `::part()` and by these custom properties: `--perch-ground`,
  * `--perch-text`, `--perch-accent`, `--perch-focus`.
  */
-const lookStyles = css`
+export const playerStyles = css`
   :host {
     /* Names of their own: a page may well say perch-player { --perch-text: var(--text) }, which must not be a circle. */
     --player-ground: var(--perch-ground, #182326);
@@ -39,6 +37,11 @@ const lookStyles = css`
 
   * {
     box-sizing: border-box;
+  }
+
+  /* Over the display of any element, also those whose style comes later. */
+  [hidden] {
+    display: none !important;
   }
 
   .frame {
@@ -191,7 +194,7 @@ const lookStyles = css`
     --dot: #45d08a;
   }
 
-  .status[data-state='ended'] {
+  .status:is([data-state='ended'], [data-state='refused']) {
     --dot: #ee6b5f;
   }
 
@@ -251,14 +254,4 @@ const lookStyles = css`
       opacity: 0.25;
     }
   }
-
 `;
-
-/** Last, so that it wins over the display of any element above. */
-const hiddenStyles = css`
-  [hidden] {
-    display: none;
-  }
-`;
-
-export const playerStyles = [lookStyles, controlStyles, badgeStyles, hiddenStyles];

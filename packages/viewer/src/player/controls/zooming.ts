@@ -9,9 +9,9 @@ import {
   viewOf,
   type Zoom,
   zoomBy,
-} from '../domain/zoom.ts';
-import type { Command } from './commands.ts';
-import type { PlayerHost } from './host.ts';
+} from '../../domain/zoom.ts';
+import type { Command } from '../commands.ts';
+import type { PlayerHost } from '../host.ts';
 
 /** How much one pixel of a turned wheel zooms, as a logarithm: a notch of 100 is a fifth. */
 const PER_WHEEL_PIXEL = 0.002;

@@ -1,5 +1,5 @@
 import type { ReactiveController } from 'lit';
-import type { PlayerHost } from './host.ts';
+import type { PlayerHost } from '../host.ts';
 
 /** Safari had this long before the standard, and on phones has it alone. */
 interface SafariVideo extends HTMLVideoElement {

@@ -1,12 +1,12 @@
 import { html, nothing, type ReactiveController } from 'lit';
-import { browserClock } from '../../adapters/browser-clock.ts';
-import { StripReader } from '../../adapters/strip-reader.ts';
-import { SessionLog } from '../../domain/session-log.ts';
-import { StatsSampler } from '../../domain/stats-sampler.ts';
-import type { StreamCounters } from '../../domain/stream-counters.ts';
-import type { StreamStats } from '../../domain/stream-stats.ts';
-import type { Text } from '../../text/en.ts';
-import type { PlayerHost } from '../host.ts';
+import { browserClock } from '../../../adapters/browser-clock.ts';
+import { StripReader } from '../../../adapters/strip-reader.ts';
+import type { SessionLog } from '../../../domain/session-log.ts';
+import { StatsSampler } from '../../../domain/stats-sampler.ts';
+import type { StreamCounters } from '../../../domain/stream-counters.ts';
+import type { StreamStats } from '../../../domain/stream-stats.ts';
+import type { Text } from '../../../text/en.ts';
+import type { PlayerHost } from '../../host.ts';
 import { PerchBadge } from './perch-badge.ts';
 import type { PerchStats } from './perch-stats.ts';
 
@@ -24,7 +24,7 @@ export interface StatsHost extends PlayerHost {
 export class PlayerStats implements ReactiveController {
   readonly #host: StatsHost;
   readonly #sampler: StatsSampler;
-  readonly #session = new SessionLog(() => performance.now());
+  readonly #session: SessionLog;
   #reader: StripReader | undefined;
   #isDrawerLoaded = false;
   #wasOpen = false;
@@ -32,18 +32,21 @@ export class PlayerStats implements ReactiveController {
   #opener: Element | null = null;
   #listening = new AbortController();
 
-  constructor(host: StatsHost, readCounters: () => Promise<StreamCounters | undefined>) {
+  constructor(
+    host: StatsHost,
+    {
+      session,
+      counters: readCounters,
+    }: { readonly session: SessionLog; readonly counters: () => Promise<StreamCounters | undefined> },
+  ) {
     this.#host = host;
+    this.#session = session;
     this.#sampler = new StatsSampler(
       { clock: browserClock, readCounters, readStripAge: () => this.#readStripAge() },
       (stats) => this.#show(stats),
     );
     defineOnce('perch-badge', PerchBadge);
-    host.addEventListener('play', () => {
-      this.#session.start();
-      this.#sampler.reset();
-    });
-    host.addEventListener('statuschange', () => this.#session.handleStatus(host.status));
+    host.addEventListener('play', () => this.#sampler.reset());
     host.addController(this);
   }
 

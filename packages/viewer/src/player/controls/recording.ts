@@ -1,9 +1,10 @@
 import type { ReactiveController } from 'lit';
-import { PictureRecorder } from '../adapters/picture-recorder.ts';
-import { saveFile } from '../adapters/save-file.ts';
-import { fileName } from '../domain/file-name.ts';
-import type { PlayerHost } from './host.ts';
-import { type Picture, pictureOf } from './picture.ts';
+import { PictureRecorder } from '../../adapters/picture-recorder.ts';
+import { saveFile } from '../../adapters/save-file.ts';
+import { fileName } from '../../domain/file-name.ts';
+import { hasEnded } from '../../domain/status.ts';
+import type { PlayerHost } from '../host.ts';
+import { type Picture, pictureOf } from '../picture.ts';
 
 /** How often the length is shown anew. */
 const SHOWN_EVERY_MS = 500;
@@ -40,8 +41,8 @@ export class Recording implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const { state } = this.#host.status;
-    if (state === 'idle' || state === 'ended') void this.stop();
+    const { status } = this.#host;
+    if (status.state === 'idle' || hasEnded(status)) void this.stop();
   }
 
   hostDisconnected(): void {

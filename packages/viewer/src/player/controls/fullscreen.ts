@@ -1,5 +1,5 @@
 import type { ReactiveController } from 'lit';
-import type { PlayerHost } from './host.ts';
+import type { PlayerHost } from '../host.ts';
 
 /** iOS phones have fullscreen for videos only, under an old name. */
 interface IosVideo extends HTMLVideoElement {

@@ -1,8 +1,8 @@
 /** The charts of the last two minutes, one for each metric: drawn by uPlot, of which only lines and axes are used. */
 import uPlot from 'uplot';
-import { HISTORY_LENGTH } from '../../domain/stats-sampler.ts';
-import type { StreamStats } from '../../domain/stream-stats.ts';
-import { type Metric, metricValue } from '../../text/describe-stats.ts';
+import { HISTORY_LENGTH } from '../../../domain/stats-sampler.ts';
+import type { StreamStats } from '../../../domain/stream-stats.ts';
+import { type Metric, metricValue } from '../../../text/describe-stats.ts';
 
 /** Where samples are missing for longer - the page was hidden - the line has a gap. */
 const GAP_MS = 2_500;

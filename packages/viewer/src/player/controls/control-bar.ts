@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Text } from '../text/text.ts';
-import { type Command, KEY_OF } from './commands.ts';
-import { icons } from './icons.ts';
+import type { Text } from '../../text/text.ts';
+import { type Command, KEY_OF } from '../commands.ts';
+import { icons } from '../icons.ts';
 
 /** What the bar shows. */
 export interface ControlBarView {

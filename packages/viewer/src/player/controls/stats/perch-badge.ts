@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
-import type { StreamStats } from '../../domain/stream-stats.ts';
-import { describeBadge } from '../../text/describe-stats.ts';
-import { en, type Text } from '../../text/en.ts';
+import type { StreamStats } from '../../../domain/stream-stats.ts';
+import { describeBadge } from '../../../text/describe-stats.ts';
+import { en, type Text } from '../../../text/en.ts';
 
 /** Of the root that the badge stands in. */
 export const badgeStyles = css`

@@ -1,5 +1,5 @@
 import type { ReactiveController } from 'lit';
-import type { PlayerHost } from './host.ts';
+import type { PlayerHost } from '../host.ts';
 
 /**
  * Keeps the device's screen on while a live picture is seen (W3C Screen Wake Lock). Only on https and localhost: elsewhere

@@ -1,7 +1,7 @@
 import type { ReactiveController } from 'lit';
-import { browserClock } from '../adapters/browser-clock.ts';
-import { Fade } from '../domain/fade.ts';
-import type { PlayerHost } from './host.ts';
+import { browserClock } from '../../adapters/browser-clock.ts';
+import { Fade } from '../../domain/fade.ts';
+import type { PlayerHost } from '../host.ts';
 
 /**
  * When the controls are seen. They stay while nothing plays, while the keyboard's focus or the mouse is on one of them, and
