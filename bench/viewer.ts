@@ -68,7 +68,6 @@ async function benchDemo(browser: Browser, minutes: number): Promise<string[][]>
       .filter(({ sinceMs }) => sinceMs >= from * MS_PER_MINUTE && sinceMs < until * MS_PER_MINUTE)
       .map(({ ageMs }) => ageMs);
   return [
-    row('navigation to the `join`', 'ms', joins),
     row("navigation to the page's `join`", 'ms', joins),
     row('navigation to first picture', 'ms', firsts),
     row('age of a picture when shown', 'ms', agesWithin(0, minutes)),

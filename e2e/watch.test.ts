@@ -45,6 +45,49 @@ describe('the page', () => {
     await viewer.shows(5);
   });
 
+  test('asks for the stream before it has its scripts, and asks once', async () => {
+    const { perch, port } = await serve();
+    await stream(port);
+    let letScriptsCome = (): void => undefined;
+    const mayCome = new Promise<void>((resolve) => {
+      letScriptsCome = resolve;
+    });
+    const viewer = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`, {
+      prepare: (page) =>
+        page.route('**/assets/*.js', async (route) => {
+          await mayCome;
+          await route.continue();
+        }),
+      waitUntil: 'commit',
+    });
+    await perch.says(/"msg":"viewer joined"/);
+    letScriptsCome();
+    await viewer.reaches('live');
+    await viewer.shows(5);
+    expect(perch.stdout.match(/"msg":"viewer joined"/g)).toHaveLength(1);
+    expect(await viewer.page.evaluate(() => window.perchProbe.sockets.length)).toBe(1);
+    expect((await viewer.connections()).made).toBe(1);
+  });
+
+  test('calls the server while somebody comes near the form, and again when that came to nothing', async () => {
+    const { perch, port } = await serve();
+    await stream(port);
+    const viewer = await open(`http://127.0.0.1:${port}/`);
+    const sockets = () => viewer.page.evaluate(() => window.perchProbe.sockets.length);
+    expect(await sockets()).toBe(0);
+    await viewer.page.hover('#connectBtn');
+    await viewer.page.focus('#streamId');
+    expect(await sockets()).toBe(1);
+    await viewer.page.evaluate(() => window.perchProbe.sockets[0]?.close());
+    await expect
+      .poll(() => viewer.page.evaluate(() => window.perchProbe.sockets[0]?.readyState))
+      .toBe(3);
+    await viewer.page.click('#connectBtn');
+    await viewer.reaches('live');
+    expect(await sockets()).toBe(2);
+    expect(perch.stdout.match(/"msg":"viewer joined"/g)).toHaveLength(1);
+  });
+
   test('shows video again by itself after the streamer was killed and restarted', async () => {
     const { port } = await serve();
     const first = await stream(port);

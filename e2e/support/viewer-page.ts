@@ -24,6 +24,8 @@ export interface ViewerPageOptions {
   readonly phone?: boolean;
   /** Before the page is loaded. */
   readonly prepare?: (page: Page) => Promise<unknown>;
+  /** How far the page is when it is handed over. */
+  readonly waitUntil?: 'commit' | 'load';
 }
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -35,7 +37,7 @@ export class ViewerPage {
   static async open(
     browser: Browser,
     url: string,
-    { relayOnly = false, phone = false, prepare }: ViewerPageOptions = {},
+    { relayOnly = false, phone = false, prepare, waitUntil = 'load' }: ViewerPageOptions = {},
   ): Promise<ViewerPage> {
     const page = await browser.newPage(phone ? PHONE : DESKTOP);
     await prepare?.(page);
@@ -71,7 +73,7 @@ export class ViewerPage {
         }
       };
     }, relayOnly);
-    await page.goto(url);
+    await page.goto(url, { waitUntil });
     return new ViewerPage(page);
   }
 

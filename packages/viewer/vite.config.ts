@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { headStart } from './head-start.ts';
 import { shellList } from './shell-list.ts';
 
 /** What the manifest names is copied, under names that stay. */
@@ -9,15 +10,18 @@ const COPIED = [
   ),
 ];
 
-/** Shared too, by parts that are loaded when they are asked for. */
-const LATER = /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\.css$/u;
+/** Shared too, by what the watch page does without before its picture. */
+const LATER = /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/camera-store|\/text\/home-|\.css$/u;
 
 /** The pages in `dist/site`. One is also served at /watch/<stream>, so their files have absolute addresses. */
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
   base: '/',
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
-  plugins: [shellList(COPIED, `${import.meta.dirname}/src/public`)],
+  plugins: [
+    headStart(`${import.meta.dirname}/src/pages/watch/head-start.ts`),
+    shellList(COPIED, `${import.meta.dirname}/src/public`),
+  ],
   build: {
     outDir: `${import.meta.dirname}/dist/site`,
     emptyOutDir: true,

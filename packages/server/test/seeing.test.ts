@@ -1,10 +1,11 @@
 /** What the owner can see of a server, and what others can not. */
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
-import { startTestServer, type TestServer } from './support/test-server.ts';
+import { makeSite, startTestServer, type TestServer } from './support/test-server.ts';
 
 /** Prometheus' text format: the value of one series. */
 async function metric(server: TestServer, series: string): Promise<number | undefined> {
@@ -151,6 +152,17 @@ describe('pages', () => {
       expect(headers.get('x-powered-by')).toBeNull();
     },
   );
+
+  test('may run what is written into them, and no other inline script', async () => {
+    const inline = 'call("the server")';
+    const siteDirectory = await makeSite({
+      'watch.html': `<script>${inline}</script><script src="/assets/player-3f2a.js"></script>`,
+    });
+    const server = await startTestServer({ siteDirectory });
+    const { headers } = await fetch(`${server.httpUrl}/watch/cam`);
+    const hash = createHash('sha256').update(inline).digest('base64');
+    expect(headers.get('content-security-policy')).toContain(`script-src 'self' 'sha256-${hash}';`);
+  });
 
   test('no header has anything of a Host in it that is none', async () => {
     const server = await startTestServer();

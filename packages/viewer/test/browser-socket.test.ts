@@ -17,6 +17,7 @@ afterEach(() => {
 
 test('[JOIN6] only who leaves closes with 1000', () => {
   vi.stubGlobal('WebSocket', NotingWebSocket);
+  vi.stubGlobal('window', {});
   const nothing = { onOpen: vi.fn(), onText: vi.fn(), onClosed: vi.fn() };
   const open = browserSocketOpener('ws://localhost/');
   open(nothing).close('left');

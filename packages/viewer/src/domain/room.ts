@@ -1,4 +1,5 @@
 import type { ClientMessage, ServerMessageOf } from '@perch/protocol';
+import { firstJoin } from './first-join.ts';
 
 export type CameraState = 'unknown' | 'present' | 'restarting' | 'absent';
 
@@ -44,9 +45,7 @@ export class Room {
     this.#joined = false;
     const resumeAs = resume ? this.#viewerId : undefined;
     return {
-      type: 'join',
-      stream_id: this.#streamId,
-      ...(this.#token !== undefined && { token: this.#token }),
+      ...firstJoin(this.#streamId, this.#token),
       ...(resumeAs !== undefined && { viewer_id: resumeAs }),
       ...(resumeAs !== undefined && this.#resumeToken !== undefined && { resume_token: this.#resumeToken }),
     };

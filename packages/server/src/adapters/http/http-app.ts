@@ -55,7 +55,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   const { rooms, iceServers, site, authority, origins } = components;
   const app = new Hono<HttpEnvironment>();
 
-  app.use(securityHeaders(origins, components.clientAddresses));
+  app.use(securityHeaders(origins, components.clientAddresses, site));
   app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
     if (address.mayAsk()) return next();

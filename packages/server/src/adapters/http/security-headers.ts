@@ -8,8 +8,13 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-app.ts';
 import type { Origins } from './origins.ts';
+import type { Site } from './site.ts';
 
-export function securityHeaders(origins: Origins, clientAddresses: ClientAddresses) {
+export function securityHeaders(
+  origins: Origins,
+  clientAddresses: ClientAddresses,
+  { inlineScripts }: Pick<Site, 'inlineScripts'>,
+) {
   /** `'self'` has no WebSockets in it for Safari before 15.4, so they are named. */
   const webSockets = ({ env }: Context<HttpEnvironment>): string => {
     const host = validHost(clientAddresses.hostOf(env.incoming));
@@ -23,7 +28,7 @@ export function securityHeaders(origins: Origins, clientAddresses: ClientAddress
       imgSrc: ["'self'", 'data:', 'blob:'],
       mediaSrc: ["'self'", 'blob:'],
       styleSrc: ["'self'"],
-      scriptSrc: ["'self'"],
+      scriptSrc: ["'self'", ...inlineScripts],
       workerSrc: ["'self'"],
       manifestSrc: ["'self'"],
       objectSrc: ["'none'"],

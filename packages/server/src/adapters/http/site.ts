@@ -31,6 +31,8 @@ export interface Site {
   readonly check: SiteFile;
   /** By URL path, decoded: `/assets/player-3f2a.js`. */
   readonly files: ReadonlyMap<string, SiteFile>;
+  /** What its pages run that stands in them, as a Content-Security-Policy names it: `'sha256-…'`. */
+  readonly inlineScripts: readonly string[];
 }
 
 /** The element for pages elsewhere, which name it by this path in a script tag. */
@@ -53,7 +55,16 @@ export async function readSite(directory: string): Promise<Site> {
   );
   const byPath = new Map(files.flat());
   const page = (name: string) => byPath.get(`/${name}.html`) ?? index;
-  return { index, watch: page('watch'), check: page('check'), files: byPath };
+  const pages = [...byPath].filter(([path]) => path.endsWith('.html')).map(([, file]) => file);
+  const inlineScripts = pages.flatMap(({ plain }) => inlineScriptsOf(Buffer.from(plain.bytes).toString()));
+  return { index, watch: page('watch'), check: page('check'), files: byPath, inlineScripts };
+}
+
+/** Of pages that are our own build: what stands between the tags is hashed as it is (CSP 3, section 8.3). */
+function inlineScriptsOf(html: string): string[] {
+  return [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
 }
 
 async function readSiteFile(path: string, urlPath: string): Promise<SiteFile> {

@@ -1,11 +1,12 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { browserClock } from '../../adapters/browser-clock.ts';
 import { browserMedia } from '../../adapters/browser-media.ts';
-import { browserSocketOpener, signalingUrl } from '../../adapters/browser-socket.ts';
+import { browserSocketOpener } from '../../adapters/browser-socket.ts';
 import { gatherCandidates } from '../../adapters/candidate-gatherer.ts';
 import { Screen } from '../../adapters/screen.ts';
 import { serverHealthOf } from '../../adapters/server-health.ts';
 import { probeOf } from '../../adapters/server-probe.ts';
+import { signalingUrl } from '../../adapters/signaling-url.ts';
 import { turnCredentialsOf } from '../../adapters/turn-credentials.ts';
 import { Check, type CheckReport } from '../../domain/check/check.ts';
 import type { CheckPorts } from '../../domain/check/check-ports.ts';

@@ -4,6 +4,8 @@
  */
 import '../../player/define.ts';
 import { CameraStore } from '../../adapters/camera-store.ts';
+import { giveHeadStart } from '../../adapters/head-start.ts';
+import { signalingUrl } from '../../adapters/signaling-url.ts';
 import { readAddress, readLink } from '../../domain/cameras/destination.ts';
 import { linkTo } from '../../domain/source.ts';
 import { streamOfLink } from '../../domain/stream-link.ts';
@@ -38,6 +40,12 @@ find<HTMLFormElement>('#controls').addEventListener('submit', (event) => {
   if (streamId.value.trim() === '') streamId.focus();
   watch(streamId.value);
 });
+// Who comes near the form is about to connect: the server is called meanwhile.
+for (const type of ['pointerover', 'focusin']) {
+  find('#controls').addEventListener(type, () => {
+    if (player.paused) giveHeadStart(signalingUrl(location.origin));
+  });
+}
 disconnectButton.addEventListener('click', () => {
   player.pause();
   void showCameras();
