@@ -4,6 +4,12 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } };
 
+const endToEnd = {
+  globalSetup: ['e2e/global-setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -23,14 +29,24 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...endToEnd,
           name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          globalSetup: ['e2e/global-setup.ts'],
-          // One browser at a time, and nothing beside it: delays are what these tests are about.
-          fileParallelism: false,
+          include: ['e2e/*.test.ts'],
+          // They wait most of the time, for pages and for what lasts; more at once would be late with everything.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          ...endToEnd,
+          name: 'alone',
+          include: ['e2e/alone/*.test.ts'],
+          // One at a time, and nothing beside it: how late and how large things are is what these tests are about.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

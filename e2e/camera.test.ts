@@ -22,7 +22,7 @@ test('auto takes the Raspberry Pi camera, and its video goes on after the camera
   const streamer = await stream(port, ['--source', 'auto'], { environment: withCamera });
   const viewer = await watch(port);
   await viewer.reaches('live');
-  expect(await viewer.size()).toEqual([640, 360]);
+  await viewer.reachesSize(640, 360);
   const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
   process.kill(Number(pid), 'SIGKILL');
   await streamer.says(/the video source ended; starting it again[\s\S]*INFO Camera/);
@@ -63,7 +63,7 @@ test('the Pi camera through our own encoder is as large, and is said with the re
   expect(streamer.stdout).toMatch(/"encoder":"x264","because":"--encoder x264","msg":"encoder chosen"/);
   const viewer = await watch(port);
   await viewer.reaches('live');
-  expect(await viewer.size()).toEqual([640, 360]);
+  await viewer.reachesSize(640, 360);
   expect((await viewer.strips(10)).length).toBeGreaterThan(5);
   streamer.signal('SIGINT');
   expect(await streamer.end()).toBe(0);
@@ -98,7 +98,7 @@ test('a camera in the network is passed on, and connected to again when it was l
   const streamer = await stream(port, ['--source', source]);
   const viewer = await watch(port);
   await viewer.reaches('live');
-  expect(await viewer.size()).toEqual([640, 360]);
+  await viewer.reachesSize(640, 360);
   camera.drop();
   await streamer.says(/the video source ended; starting it again[\s\S]*"encoder":"copy"/);
   await viewer.shows(30);

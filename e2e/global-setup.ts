@@ -1,7 +1,13 @@
-/** Before the end-to-end tests: Perch is built, and there is a Chromium. */
+/**
+ * Before the end-to-end tests: Perch is built, and there is a Chromium, and what else some of them need where it can be
+ * installed. Here and not there, because two at once can't install anything.
+ */
 import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
+import { provideLabPrograms } from './lab/lab-programs.ts';
 import { provideChromium } from './support/chromium.ts';
+import { provideCoturn } from './support/coturn.ts';
+import { provideFfprobe } from './support/media-file.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,4 +22,6 @@ export async function setup(project: TestProject): Promise<void> {
       throw new Error('Perch is not built; type: npm run build');
   }
   project.provide('chromium', await provideChromium());
+  // Where one can't be had, the tests that need it say so and are skipped.
+  for (const provide of [provideFfprobe, provideCoturn, provideLabPrograms]) provide();
 }

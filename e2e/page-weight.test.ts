@@ -26,7 +26,9 @@ function scriptsOf(page: string): ReadonlySet<string> {
 test(`the watch page's first JavaScript is at most ${MAX_KB} KB, compressed`, () => {
   const scripts = [...scriptsOf('/watch.html')];
   // The page itself too: its first lines are a script.
-  const bytes = ['/watch.html', ...scripts].map((path) => gzipSync(text(path)).length).reduce((sum, size) => sum + size, 0);
+  const bytes = ['/watch.html', ...scripts]
+    .map((path) => gzipSync(text(path)).length)
+    .reduce((sum, size) => sum + size, 0);
   console.log(`watch page: ${scripts.length} scripts, ${(bytes / 1000).toFixed(1)} KB`);
   // The player alone has more than this: less would mean that it was not found.
   expect(bytes).toBeGreaterThan(15_000);

@@ -23,7 +23,7 @@ describe('perch demo', () => {
     );
     const viewer = await open(url);
     await viewer.reaches('live');
-    expect(await viewer.size()).toEqual([1280, 720]);
+    await viewer.reachesSize(1280, 720);
     const strips = await viewer.strips(30);
     expect(strips.length).toBeGreaterThanOrEqual(29);
     for (const [index, { ms, ageMs }] of strips.entries()) {
@@ -79,9 +79,7 @@ describe('the page', () => {
     await viewer.page.focus('#streamId');
     expect(await sockets()).toBe(1);
     await viewer.page.evaluate(() => window.perchProbe.sockets[0]?.close());
-    await expect
-      .poll(() => viewer.page.evaluate(() => window.perchProbe.sockets[0]?.readyState))
-      .toBe(3);
+    await expect.poll(() => viewer.page.evaluate(() => window.perchProbe.sockets[0]?.readyState)).toBe(3);
     await viewer.page.click('#connectBtn');
     await viewer.reaches('live');
     expect(await sockets()).toBe(2);

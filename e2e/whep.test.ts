@@ -49,7 +49,7 @@ describe('a WHEP player', () => {
     const { port, streamer, viewToken, viewer } = await set();
     await watch(viewer, port, viewToken, kinds);
     await viewer.shows(15);
-    expect(await viewer.size()).toEqual([640, 360]);
+    await viewer.reachesSize(640, 360);
     const strips = await viewer.strips(20);
     expect(strips.length).toBeGreaterThanOrEqual(19);
     for (const [index, { ms, ageMs }] of strips.entries()) {

@@ -162,14 +162,16 @@ export class ViewerPage {
     });
   }
 
-  /** The size of the picture, in pixels. */
-  size(): Promise<readonly [number, number]> {
-    return this.page.evaluate(() => {
-      const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
-        'video',
-      ) as HTMLVideoElement;
-      return [video.videoWidth, video.videoHeight] as const;
-    });
+  /** Waits until the picture has this size, in pixels: to a busy machine the smaller one may be sent first. */
+  async reachesSize(width: number, height: number): Promise<void> {
+    await this.page.waitForFunction(
+      ([wantedWidth, wantedHeight]) => {
+        const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector('video');
+        return video?.videoWidth === wantedWidth && video?.videoHeight === wantedHeight;
+      },
+      [width, height] as const,
+      { timeout: 30_000 },
+    );
   }
 
   /** PeerConnections made since the page was loaded, and those of them that are not closed. */

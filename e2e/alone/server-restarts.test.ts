@@ -4,12 +4,12 @@
  */
 import { openTokenStore } from '@perch/server';
 import { afterEach, expect, test } from 'vitest';
-import { ClosedServer } from './support/closed-server.ts';
-import { listening, stream } from './support/perch-process.ts';
-import { ResumingViewer } from './support/resuming-viewer.ts';
-import { useBrowser } from './support/use-browser.ts';
-import { viewersOfServer, viewersOfStreamer } from './support/viewer-counts.ts';
-import type { ViewerPage } from './support/viewer-page.ts';
+import { ClosedServer } from '../support/closed-server.ts';
+import { listening, stream } from '../support/perch-process.ts';
+import { ResumingViewer } from '../support/resuming-viewer.ts';
+import { useBrowser } from '../support/use-browser.ts';
+import { viewersOfServer, viewersOfStreamer } from '../support/viewer-counts.ts';
+import type { ViewerPage } from '../support/viewer-page.ts';
 
 const RESTARTS = Number(process.env['SERVER_RESTARTS'] ?? 3);
 const PROGRAMS = 19;

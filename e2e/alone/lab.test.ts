@@ -3,9 +3,9 @@
  * Needs root and network namespaces; elsewhere it is skipped and says so. `npm run lab` measures more, for longer.
  */
 import { describe, expect, inject, test } from 'vitest';
-import { connect } from './lab/connect.ts';
-import { provideLabPrograms } from './lab/lab-programs.ts';
-import { STEP, step } from './lab/rate.ts';
+import { connect } from '../lab/connect.ts';
+import { provideLabPrograms } from '../lab/lab-programs.ts';
+import { STEP, step } from '../lab/rate.ts';
 
 /** Small, and with more bits than the narrow link carries. */
 const PICTURE = '--source test --width 640 --height 360 --fps 30 --bitrate 1500k'.split(' ');

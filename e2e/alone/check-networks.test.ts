@@ -3,10 +3,10 @@
  * skipped and says so.
  */
 import { describe, expect, inject, test } from 'vitest';
-import { provideLabPrograms } from './lab/lab-programs.ts';
-import type { NatKind } from './lab/nat.ts';
-import { NetworkLab } from './lab/network-lab.ts';
-import { type CheckResult, checkResult } from './support/check-page.ts';
+import { provideLabPrograms } from '../lab/lab-programs.ts';
+import type { NatKind } from '../lab/nat.ts';
+import { NetworkLab } from '../lab/network-lab.ts';
+import { type CheckResult, checkResult } from '../support/check-page.ts';
 
 const missing = provideLabPrograms();
 if (missing !== undefined) console.log(`the check of networks is skipped: it ${missing}`);

@@ -1,9 +1,9 @@
 /** Fifty times live and over again in one page: what the page holds then is what it held after ten. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { launchChromium } from './support/chromium.ts';
-import { countOpenThings, type Holdings, holdingsOf } from './support/page-holdings.ts';
-import { killAll, serve, stream } from './support/perch-process.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { countOpenThings, type Holdings, holdingsOf } from '../support/page-holdings.ts';
+import { killAll, serve, stream } from '../support/perch-process.ts';
 
 const CYCLES = 50;
 

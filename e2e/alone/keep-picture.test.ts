@@ -2,10 +2,10 @@
 
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { probeFile, provideFfprobe } from './support/media-file.ts';
-import { serve, stream } from './support/perch-process.ts';
-import { useBrowser } from './support/use-browser.ts';
-import type { ViewerPage, ViewerPageOptions } from './support/viewer-page.ts';
+import { probeFile, provideFfprobe } from '../support/media-file.ts';
+import { serve, stream } from '../support/perch-process.ts';
+import { useBrowser } from '../support/use-browser.ts';
+import type { ViewerPage, ViewerPageOptions } from '../support/viewer-page.ts';
 
 const lacking = provideFfprobe();
 if (lacking !== undefined) console.warn(`snapshots and recordings are not opened: ${lacking}`);

@@ -3,11 +3,11 @@
  * packet, and afterwards streamer and server hold what they held before. CHURN_SECONDS makes it longer.
  */
 import { afterEach, expect, test } from 'vitest';
-import { killAll, serve, stream } from './support/perch-process.ts';
-import { type ProcessUse, processUse } from './support/process-use.ts';
-import { ProgramViewer } from './support/program-viewer.ts';
-import { seededRandom } from './support/random.ts';
-import { viewersOfServer, viewersOfStreamer } from './support/viewer-counts.ts';
+import { killAll, serve, stream } from '../support/perch-process.ts';
+import { type ProcessUse, processUse } from '../support/process-use.ts';
+import { ProgramViewer } from '../support/program-viewer.ts';
+import { seededRandom } from '../support/random.ts';
+import { viewersOfServer, viewersOfStreamer } from '../support/viewer-counts.ts';
 
 const SECONDS = Number(process.env['CHURN_SECONDS'] ?? 10);
 const VIEWERS = 10;

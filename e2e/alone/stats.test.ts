@@ -1,11 +1,11 @@
 /** The badge says what is true of the connection, and the drawer shows how it does. */
 import type { PerchPlayer } from '@perch/viewer';
 import { describe, expect, test } from 'vitest';
-import { ClosedServer } from './support/closed-server.ts';
-import { provideCoturn, startCoturn } from './support/coturn.ts';
-import { serve, stream } from './support/perch-process.ts';
-import { useBrowser } from './support/use-browser.ts';
-import type { ViewerPage } from './support/viewer-page.ts';
+import { ClosedServer } from '../support/closed-server.ts';
+import { provideCoturn, startCoturn } from '../support/coturn.ts';
+import { serve, stream } from '../support/perch-process.ts';
+import { useBrowser } from '../support/use-browser.ts';
+import type { ViewerPage } from '../support/viewer-page.ts';
 
 const open = useBrowser();
 
