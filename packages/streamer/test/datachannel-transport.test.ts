@@ -71,6 +71,20 @@ afterAll(() => {
   for (const end of ends) end.close();
 });
 
+test('lacks a relay where a TURN server was given that does not answer, and none where none was given', async () => {
+  const deaf = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const urls = [`turn:127.0.0.1:${deaf.address().port}?transport=udp`];
+  const relays = [{ urls, username: 'u', credential: 'p' }];
+  const asked = once(deaf, 'message');
+  const asking = datachannelTransports(silentLog)({ iceServers: relays, video: VIDEO }, new EventLog());
+  await asked;
+  expect(asking.lacksRelay).toBe(true);
+  expect(open().transport.lacksRelay).toBe(false);
+  asking.close();
+  deaf.close();
+});
+
 const section = () => answer.slice(answer.indexOf('m=video'));
 
 describe('the offer', () => {

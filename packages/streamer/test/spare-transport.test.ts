@@ -1,6 +1,11 @@
 import type { IceServer } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
-import { MAKE_SPARE_AFTER_MS, RENEW_SPARE_AFTER_MS, SpareTransport } from '../src/domain/spare-transport.ts';
+import {
+  LOOK_AT_SPARE_AFTER_MS,
+  MAKE_SPARE_AFTER_MS,
+  RENEW_SPARE_AFTER_MS,
+  SpareTransport,
+} from '../src/domain/spare-transport.ts';
 import { videoOffer } from '../src/domain/video-offer.ts';
 import { EventLog } from './support/event-log.ts';
 import { ANSWER, FakeTransports, FORMAT, ManualClock, memoryLog, settle } from './support/fakes.ts';
@@ -131,6 +136,29 @@ describe('the spare', () => {
     }
     expect(depot.transports.all.length).toBeGreaterThan(12);
     expect(taken.closed).toBe(false);
+  });
+
+  test('that found no relay is made anew, twice at most', async () => {
+    const depot = new Depot();
+    (await depot.ready()).lacksRelay = true;
+    for (const made of [2, 3, 3, 3]) {
+      depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+      expect(depot.transports.all).toHaveLength(made);
+      expect(depot.transports.alive).toEqual([depot.transports.last]);
+      depot.transports.last.lacksRelay = true;
+    }
+    depot.clock.advance(RENEW_SPARE_AFTER_MS);
+    expect(depot.transports.all).toHaveLength(4);
+  });
+
+  test('that has its relay late is kept', async () => {
+    const depot = new Depot();
+    const spare = await depot.ready();
+    spare.lacksRelay = true;
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS - 1);
+    spare.lacksRelay = false;
+    depot.clock.advance(RENEW_SPARE_AFTER_MS / 2);
+    expect(depot.transports.alive).toEqual([spare]);
   });
 
   test('is dropped when it fails, and the next one comes later', async () => {

@@ -24,6 +24,11 @@ export function isOfThisMachine(candidate: string, interfaces: Interfaces): bool
   return type === 'host' || (type !== 'relay' && all(interfaces).some((ours) => ours.address === address));
 }
 
+/** An address at a TURN server. */
+export function isRelayed(candidate: string): boolean {
+  return parse(candidate).type === 'relay';
+}
+
 /** Whether a candidate of the viewer's is an address inside a network that this machine is not in. Routers may lead there; few do. */
 export function isInAnotherNetwork(candidate: string, interfaces: Interfaces): boolean {
   const { type, address } = parse(candidate);

@@ -23,7 +23,7 @@ import type {
   Route,
 } from '../domain/peer-transport.ts';
 import { CandidatePace } from './candidate-pace.ts';
-import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine } from './candidate-reach.ts';
+import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine, isRelayed } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { systemClock } from './system-clock.ts';
@@ -50,13 +50,15 @@ const GATHER_WITHIN_MS = 1_000;
 export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
   const hosts = new IceHosts({ lookUp, clock, log });
   return (settings, events) => {
+    const iceServers = toNativeIceServers(settings.iceServers, (hostname) => hosts.find(hostname));
+    const asksForRelay = iceServers.some((server) => typeof server === 'object' && 'relayType' in server);
     const connection = new PeerConnection('perch', {
-      iceServers: toNativeIceServers(settings.iceServers, (hostname) => hosts.find(hostname)),
+      iceServers,
       disableAutoNegotiation: true,
       forceMediaTransport: true,
       mtu: MTU_BYTES,
     });
-    return new DatachannelTransport(connection, settings, events, { log, clock });
+    return new DatachannelTransport(connection, { ...settings, asksForRelay }, events, { log, clock });
   };
 }
 
@@ -80,6 +82,7 @@ class DatachannelTransport implements PeerTransport {
   readonly #log: Logger;
   readonly #clock: Clock;
   #state: State;
+  #lacksRelay: boolean;
   #waitingCandidates: string[] = [];
   readonly #pace: CandidatePace;
   /** Those of the viewer that are tried last; undefined once it is their turn. */
@@ -92,7 +95,7 @@ class DatachannelTransport implements PeerTransport {
 
   constructor(
     connection: PeerConnection,
-    { video, viewerOffers = false }: PeerTransportSettings,
+    { video, viewerOffers = false, asksForRelay }: PeerTransportSettings & { readonly asksForRelay: boolean },
     events: PeerTransportEvents,
     { log, clock }: { readonly log: Logger; readonly clock: Clock },
   ) {
@@ -100,6 +103,7 @@ class DatachannelTransport implements PeerTransport {
     this.#clock = clock;
     this.#pace = new CandidatePace(clock, (candidate) => this.#handOn(candidate));
     this.#payloadType = video.payloadType;
+    this.#lacksRelay = asksForRelay;
     this.#events = events;
     this.#log = log;
     this.#state = viewerOffers ? 'awaiting-offer' : 'offering';
@@ -117,6 +121,10 @@ class DatachannelTransport implements PeerTransport {
     this.#track = connection.addTrack(describeVideo(video));
     this.#track.onMessage((packet) => this.#report(() => events.onRtcp(packet)));
     if (!viewerOffers) connection.setLocalDescription('offer');
+  }
+
+  get lacksRelay(): boolean {
+    return this.#lacksRelay;
   }
 
   get route(): Route | undefined {
@@ -204,6 +212,7 @@ class DatachannelTransport implements PeerTransport {
    * candidates alone rarely do, and a relay of the viewer's lets nothing of ours through before it knows our address.
    */
   #handleCandidate(candidate: string, mid: string): void {
+    if (isRelayed(candidate)) this.#lacksRelay = false;
     this.#heldCandidates.push({ candidate, mid });
     if (this.#state !== 'offering') this.#letCandidatesGo();
   }

@@ -43,6 +43,10 @@ export class LateBoundTransport implements PeerTransport {
     return this.#transport.route;
   }
 
+  get lacksRelay(): boolean {
+    return this.#transport.lacksRelay;
+  }
+
   answer(sdp: string): Refusal | undefined {
     return this.#transport.answer(sdp);
   }

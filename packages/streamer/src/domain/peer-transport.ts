@@ -36,6 +36,8 @@ export type Route = 'direct' | 'relayed';
 export interface PeerTransport {
   /** Undefined while there is no connection. */
   readonly route: Route | undefined;
+  /** TURN servers were given, and none of them has given a relay so far. */
+  readonly lacksRelay: boolean;
   /** Takes the viewer's answer, once. A refusal leaves the transport as it was. */
   answer(sdp: string): Refusal | undefined;
   /**

@@ -20,6 +20,12 @@ export const MAKE_SPARE_AFTER_MS = 1_000;
  */
 export const RENEW_SPARE_AFTER_MS = 5 * 60_000;
 
+/** TURN servers far away have answered by then; one that was not there may be, and a port that was refused is another. */
+export const LOOK_AT_SPARE_AFTER_MS = 3_000;
+
+/** In a row: where no relay is to be had, the next is as good as this one. */
+const MAX_TRIES_FOR_RELAY = 3;
+
 export interface SpareTransportComponents {
   readonly openTransport: OpenPeerTransport;
   readonly clock: Clock;
@@ -38,6 +44,8 @@ export class SpareTransport {
   readonly #video: VideoOffer;
   #iceServers: readonly IceServer[] = [];
   #state: State = { state: 'idle' };
+  /** Spares in a row that found no relay. */
+  #withoutRelay = 0;
 
   constructor(components: SpareTransportComponents, video: VideoOffer) {
     this.#components = components;
@@ -64,6 +72,7 @@ export class SpareTransport {
     const current = this.#state.state === 'ready' || this.#state.state === 'planned';
     if (current && sameServers(iceServers, this.#iceServers)) return;
     this.#iceServers = iceServers;
+    this.#withoutRelay = 0;
     this.#drop();
     this.#plan(MAKE_SPARE_AFTER_MS);
   }
@@ -87,12 +96,31 @@ export class SpareTransport {
         (events) => openTransport({ iceServers: this.#iceServers, video: this.#video }, events),
         () => this.#plan(RENEW_SPARE_AFTER_MS),
       );
-      this.#state = { state: 'ready', spare, cancel: clock.after(RENEW_SPARE_AFTER_MS, () => this.#renew()) };
+      this.#state = {
+        state: 'ready',
+        spare,
+        cancel: clock.after(LOOK_AT_SPARE_AFTER_MS, () => this.#look(spare)),
+      };
     } catch (error) {
       // A viewer who comes is made a connection of its own, and told if that fails too.
       log.warn({ err: error }, 'no spare connection could be made');
       this.#plan(RENEW_SPARE_AFTER_MS);
     }
+  }
+
+  /**
+   * A TURN server takes no allocation from a port that had one minutes ago (RFC 8656, section 7.2: error 437), and libjuice does
+   * not try another: the next spare has another port.
+   */
+  #look(spare: LateBoundTransport): void {
+    this.#withoutRelay = spare.lacksRelay ? this.#withoutRelay + 1 : 0;
+    if (this.#withoutRelay > 0 && this.#withoutRelay < MAX_TRIES_FOR_RELAY) {
+      this.#renew();
+      return;
+    }
+    const renewInMs = RENEW_SPARE_AFTER_MS - LOOK_AT_SPARE_AFTER_MS;
+    const cancel = this.#components.clock.after(renewInMs, () => this.#renew());
+    this.#state = { state: 'ready', spare, cancel };
   }
 
   #renew(): void {

@@ -122,6 +122,8 @@ export class FakeTransport implements PeerTransport {
   offers: string[] = [];
   closed = false;
   takesPackets = true;
+  /** Until a test says that there is none to be had: with TURN servers, one is there at once. */
+  lacksRelay = false;
   #open = false;
 
   constructor(settings: PeerTransportSettings, events: PeerTransportEvents) {
