@@ -44,7 +44,7 @@ const rtcp: Decoder<Uint8Array> = {
     for (const packet of packets) {
       for (const value of Object.values(packet))
         must(typeof value !== 'number' || Number.isFinite(value), 'numbers are numbers');
-      if (packet.type === 'transport-feedback') entries += packet.entries.length;
+      if (packet.type === 'transport-feedback') entries += packet.arrivalDeltas.length;
     }
     must(entries <= 8192, 'feedback covers a bounded number of packets');
     return packets

@@ -52,7 +52,7 @@ export {
   type SenderReport,
 } from './rtcp/reports.ts';
 export { type SenderReportFields, writeSenderReport } from './rtcp/sender-report.ts';
-export type { TransportFeedback, TransportFeedbackEntry } from './rtcp/transport-feedback.ts';
+export { ARRIVAL_DELTA_US, NOT_ARRIVED, type TransportFeedback } from './rtcp/transport-feedback.ts';
 export {
   type ParsedRtpPacket,
   parseRtpPacket,

@@ -17,7 +17,7 @@ import { ProbeResults } from './probe-results.ts';
 import { QueueDelay } from './queue-delay.ts';
 import { RateMeter } from './rate-meter.ts';
 import { SendWindow, UNKNOWN_ROUND_TRIP_MS } from './send-window.ts';
-import { type PacketResult, SentPacketHistory } from './sent-packet-history.ts';
+import { type PacketNews, SentPacketHistory } from './sent-packet-history.ts';
 import { TrendlineEstimator } from './trendline-estimator.ts';
 
 /** Long enough to even out pictures; short enough that, with the queue full, it knows only the present. */
@@ -101,6 +101,18 @@ export class CongestionController {
   /** On the receiver's clock. */
   #pauseEndedMs = Number.NEGATIVE_INFINITY;
   #senderPaused = false;
+  /** Of the feedback at hand. What was sent before the rate was lowered has had its effect, and is not counted. */
+  #lost = 0;
+  #arrived = 0;
+  #newestArrivedSendMs = Number.NEGATIVE_INFINITY;
+  readonly #news: PacketNews = {
+    handleLost: (sendMs) => {
+      if (sendMs >= this.#lastDecreaseMs) this.#lost += 1;
+    },
+    handleArrived: (sendMs, arrivalMs, bytes, probeCluster) =>
+      this.#handleArrived(sendMs, arrivalMs, bytes, probeCluster),
+    handleArrivedAgain: (bytes, arrivalMs) => this.#acknowledged.add(bytes, arrivalMs),
+  };
   #lastCutMs = Number.NEGATIVE_INFINITY;
   #firstSentMs: number | undefined;
   #neverHeard = false;
@@ -202,25 +214,14 @@ export class CongestionController {
       this.#probes.hurry(nowMs);
     this.#lastFeedbackMs = nowMs;
 
-    let lost = 0;
-    let arrived = 0;
-    let newestSendMs = Number.NEGATIVE_INFINITY;
-    for (const result of this.#history.handleFeedback(feedback, this.#queue.lowestMs)) {
-      // What was sent before the rate was lowered has had its effect.
-      const counts = result.sendMs >= this.#lastDecreaseMs ? 1 : 0;
-      if (result.outcome === 'lost') {
-        lost += counts;
-        continue;
-      }
-      this.#acknowledged.add(result.bytes, result.arrivalMs);
-      if (result.outcome === 'arrived-again') continue;
-      arrived += counts;
-      newestSendMs = Math.max(newestSendMs, result.sendMs);
-      this.#handleArrival(result, nowMs);
-    }
+    this.#lost = 0;
+    this.#arrived = 0;
+    this.#newestArrivedSendMs = Number.NEGATIVE_INFINITY;
+    this.#history.handleFeedback(feedback, this.#queue.lowestMs, this.#news);
+    const newestSendMs = this.#newestArrivedSendMs;
     if (newestSendMs > Number.NEGATIVE_INFINITY) this.#window.handleRoundTrip(nowMs - newestSendMs, nowMs);
     this.#newestSendMs = Math.max(this.#newestSendMs, newestSendMs);
-    this.#updateRates(lost, arrived, nowMs);
+    this.#updateRates(nowMs);
   }
 
   /**
@@ -281,27 +282,33 @@ export class CongestionController {
     return cluster;
   }
 
-  #handleArrival(result: PacketResult, nowMs: number): void {
-    if (result.sendMs - this.#lastArrivedSendMs > SENDER_PAUSE_MS) this.#pauseEndedMs = result.arrivalMs;
-    this.#lastArrivedSendMs = result.sendMs;
-    this.#senderPaused = result.arrivalMs - this.#pauseEndedMs < RECENT_WINDOW_MS;
-    this.#queue.add(result.arrivalMs - result.sendMs, result.arrivalMs);
-    const delta = this.#groups.add(result.sendMs, result.arrivalMs);
+  #handleArrived(sendMs: number, arrivalMs: number, bytes: number, probeCluster: number): void {
+    this.#acknowledged.add(bytes, arrivalMs);
+    if (sendMs >= this.#lastDecreaseMs) this.#arrived += 1;
+    this.#newestArrivedSendMs = Math.max(this.#newestArrivedSendMs, sendMs);
+    if (sendMs - this.#lastArrivedSendMs > SENDER_PAUSE_MS) this.#pauseEndedMs = arrivalMs;
+    this.#lastArrivedSendMs = sendMs;
+    this.#senderPaused = arrivalMs - this.#pauseEndedMs < RECENT_WINDOW_MS;
+    this.#queue.add(arrivalMs - sendMs, arrivalMs);
+    const delta = this.#groups.add(sendMs, arrivalMs);
     if (delta !== undefined) {
       this.#detector.update(this.#trendline.update(delta), delta.sendDeltaMs, delta.arrivalMs);
     }
-    if (result.probeCluster === undefined) return;
-    const measured = this.#probeResults.add(result);
+    if (probeCluster !== 0) this.#handleProbed(probeCluster, { sendMs, arrivalMs, bytes });
+  }
+
+  #handleProbed(probeCluster: number, packet: { sendMs: number; arrivalMs: number; bytes: number }): void {
+    const measured = this.#probeResults.add(probeCluster, packet);
     if (measured === undefined) return;
-    this.#probes.handleResult(result.probeCluster, measured.bitsPerSecond, nowMs);
+    this.#probes.handleResult(probeCluster, measured.bitsPerSecond, this.#lastFeedbackMs ?? 0);
     if (this.#detector.usage === 'overuse') return;
     this.#delayBased.handleProbe(measured, measured.ceilingBitsPerSecond, this.#limits);
   }
 
-  #updateRates(lost: number, arrived: number, nowMs: number): void {
+  #updateRates(nowMs: number): void {
     const before = this.targetBitsPerSecond;
     const context = { targetBitsPerSecond: before, queueMs: this.#queue.ms };
-    const verdict = this.#lossBased.update(lost, arrived, context, nowMs);
+    const verdict = this.#lossBased.update(this.#lost, this.#arrived, context, nowMs);
     this.#updateApplicationLimited();
     const recentBitsPerSecond = this.#acknowledged.bitsPerSecond(RECENT_WINDOW_MS);
     const pathIsFull = verdict === 'overflow' || this.#queueGrows();

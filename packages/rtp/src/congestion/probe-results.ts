@@ -3,7 +3,6 @@
  * which they were sent if the path kept up (libwebrtc's probe bitrate estimator is the model). Pure.
  */
 import type { ProbeCluster } from './probe-controller.ts';
-import type { PacketResult } from './sent-packet-history.ts';
 
 /** Of the packets and bytes that were to be sent, so much must have arrived. */
 const MIN_ARRIVED_SHARE = 0.8;
@@ -22,6 +21,12 @@ export interface ProbeMeasurement {
   readonly pathWasFull: boolean;
   /** The cluster's. */
   readonly ceilingBitsPerSecond: number;
+}
+
+interface ProbePacket {
+  readonly sendMs: number;
+  readonly arrivalMs: number;
+  readonly bytes: number;
 }
 
 interface Sum {
@@ -45,8 +50,8 @@ export class ProbeResults {
   }
 
   /** Takes a packet of a cluster that arrived. Returns what is measured so far once there is enough of it. */
-  add(result: PacketResult): ProbeMeasurement | undefined {
-    const sum = this.#sums.find(({ cluster }) => cluster.id === result.probeCluster);
+  add(probeCluster: number, result: ProbePacket): ProbeMeasurement | undefined {
+    const sum = this.#sums.find(({ cluster }) => cluster.id === probeCluster);
     if (sum === undefined) return undefined;
     sum.packets++;
     sum.bytes += result.bytes;

@@ -9,6 +9,8 @@ const PERIOD_MS = 15_000;
 /** Share of a new sample in the smoothed delay: about the last ten packets, or the last ones where they are rare. */
 const SMOOTHING = 0.1;
 const SMOOTHING_MS = 60;
+/** Up to here the first is the larger. */
+const SMOOTHING_GAP_MS = -SMOOTHING_MS * Math.log(1 - SMOOTHING);
 
 /** The slope is that of the last pictures, six or so at 30 a second. */
 const SLOPE_MS = 200;
@@ -20,8 +22,9 @@ export class QueueDelay {
   ms = 0;
 
   #lastMs: number | undefined;
-  /** Of the last SLOPE_MS, oldest first. */
-  #trace: { readonly atMs: number; readonly ms: number }[] = [];
+  /** Of the last SLOPE_MS, oldest first: when, and how long it was. */
+  readonly #traceAt: number[] = [];
+  readonly #traceMs: number[] = [];
   #periodEndsMs = Number.NEGATIVE_INFINITY;
   #lowestBefore = Number.POSITIVE_INFINITY;
   #lowest = Number.POSITIVE_INFINITY;
@@ -41,19 +44,23 @@ export class QueueDelay {
     this.#lowest = Math.min(this.#lowest, delayMs);
     const sinceMs = Math.max(atMs - (this.#lastMs ?? atMs), 0);
     this.#lastMs = atMs;
-    const share = Math.max(SMOOTHING, 1 - Math.exp(-sinceMs / SMOOTHING_MS));
+    const share = sinceMs <= SMOOTHING_GAP_MS ? SMOOTHING : 1 - Math.exp(-sinceMs / SMOOTHING_MS);
     this.ms += share * (delayMs - this.lowestMs - this.ms);
-    const newest = this.#trace.at(-1);
-    if (newest !== undefined && atMs - newest.atMs < SLOPE_STEP_MS) return;
-    this.#trace = [...this.#trace.filter((point) => atMs - point.atMs <= SLOPE_MS), { atMs, ms: this.ms }];
+    if (atMs - (this.#traceAt.at(-1) ?? Number.NEGATIVE_INFINITY) < SLOPE_STEP_MS) return;
+    this.#traceAt.push(atMs);
+    this.#traceMs.push(this.ms);
+    while (atMs - (this.#traceAt[0] ?? atMs) > SLOPE_MS) {
+      this.#traceAt.shift();
+      this.#traceMs.shift();
+    }
   }
 
   /** Milliseconds of queue gained in a millisecond, lately; undefined where too little is known. 1: nothing gets out. */
   get slope(): number | undefined {
-    const [oldest] = this.#trace;
-    const newest = this.#trace.at(-1);
-    if (oldest === undefined || newest === undefined) return undefined;
-    const spanMs = newest.atMs - oldest.atMs;
-    return spanMs < MIN_SLOPE_SPAN_MS ? undefined : (newest.ms - oldest.ms) / spanMs;
+    const newest = this.#traceAt.length - 1;
+    if (newest < 0) return undefined;
+    const spanMs = (this.#traceAt[newest] ?? 0) - (this.#traceAt[0] ?? 0);
+    if (spanMs < MIN_SLOPE_SPAN_MS) return undefined;
+    return ((this.#traceMs[newest] ?? 0) - (this.#traceMs[0] ?? 0)) / spanMs;
   }
 }

@@ -76,7 +76,8 @@ export function parseRtcp(bytes: Uint8Array): RtcpPacket[] {
     const parsed = parseOne(packet.withoutPadding, entriesLeft);
     if (parsed === undefined) break;
     if (parsed !== PASSED_OVER) packets.push(parsed);
-    if (parsed !== PASSED_OVER && parsed.type === 'transport-feedback') entriesLeft -= parsed.entries.length;
+    if (parsed !== PASSED_OVER && parsed.type === 'transport-feedback')
+      entriesLeft -= parsed.arrivalDeltas.length;
     start += packet.byteLength;
   }
   return packets;

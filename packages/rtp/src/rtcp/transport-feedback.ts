@@ -4,17 +4,6 @@
  */
 import { FCI_OFFSET } from './feedback.ts';
 
-/** One packet of the connection, in the order of sending. */
-export interface TransportFeedbackEntry {
-  /** The number in its transport-wide sequence extension, 16 bits. */
-  readonly transportSequence: number;
-  /**
-   * Microseconds, a multiple of 250 and perhaps negative, since the arrival before it in this packet, or since
-   * `referenceTimeUs` for the first that arrived. Undefined: it has not arrived.
-   */
-  readonly arrivalDeltaUs: number | undefined;
-}
-
 export interface TransportFeedback {
   readonly type: 'transport-feedback';
   readonly senderSsrc: number;
@@ -23,8 +12,19 @@ export interface TransportFeedback {
   readonly feedbackCount: number;
   /** On the receiver's clock, a multiple of 64 ms from -2^23 to 2^23 - 1 times that; it wraps after twelve days. */
   readonly referenceTimeUs: number;
-  readonly entries: readonly TransportFeedbackEntry[];
+  /** The number in the transport-wide sequence extension of the first packet that it is about, 16 bits; the others follow. */
+  readonly baseSequence: number;
+  /**
+   * For each of them, in units of ARRIVAL_DELTA_US and perhaps negative, since the arrival before it in this packet, or since
+   * `referenceTimeUs` for the first that arrived; NOT_ARRIVED for what has not arrived.
+   */
+  readonly arrivalDeltas: readonly number[];
 }
+
+export const ARRIVAL_DELTA_US = 250;
+
+/** Below all that 16 bits can say. */
+export const NOT_ARRIVED = -0x8001;
 
 /**
  * Twenty bytes of run lengths can stand for 65535 packets. Feedback comes ten to twenty times a second, and a viewer's
@@ -34,7 +34,6 @@ export const MAX_FEEDBACK_ENTRIES = 8192;
 
 const CHUNKS_OFFSET = FCI_OFFSET + 8;
 const REFERENCE_TIME_UNIT_US = 64_000;
-const DELTA_UNIT_US = 250;
 const NOT_RECEIVED = 0;
 const SMALL_DELTA = 1;
 const LARGE_DELTA = 2;
@@ -53,24 +52,23 @@ export function parseTransportFeedback(packet: DataView, maxEntries: number): Tr
   if (packet.byteLength < CHUNKS_OFFSET) return undefined;
   const count = packet.getUint16(FCI_OFFSET + 2);
   if (count > maxEntries) return undefined;
-  const statuses = new Uint8Array(count);
-  const deltasOffset = readStatuses(packet, statuses);
-  if (deltasOffset === undefined) return undefined;
-  const entries = readDeltas(packet, deltasOffset, statuses, packet.getUint16(FCI_OFFSET));
+  const deltas = deltasOffset(packet, count);
+  const arrivalDeltas = deltas === undefined ? undefined : readArrivals(packet, count, deltas);
   return (
-    entries && {
+    arrivalDeltas && {
       type: 'transport-feedback',
       senderSsrc: packet.getUint32(4),
       mediaSsrc: packet.getUint32(8),
       feedbackCount: packet.getUint8(FCI_OFFSET + 7),
       referenceTimeUs: (packet.getInt32(FCI_OFFSET + 4) >> 8) * REFERENCE_TIME_UNIT_US,
-      entries,
+      baseSequence: packet.getUint16(FCI_OFFSET),
+      arrivalDeltas,
     }
   );
 }
 
 /**
- * 3.1.2 to 3.1.4; a last chunk may stand for more packets than there are. Returns where the deltas begin.
+ * Where the chunks end that stand for `count` packets; undefined where they are cut short. 3.1.2 to 3.1.4:
  * ```
  *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
@@ -80,51 +78,49 @@ export function parseTransportFeedback(packet: DataView, maxEntries: number): Tr
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * ```
  */
-function readStatuses(packet: DataView, statuses: Uint8Array): number | undefined {
-  let known = 0;
+function deltasOffset(packet: DataView, count: number): number | undefined {
   let at = CHUNKS_OFFSET;
-  while (known < statuses.length) {
+  for (let known = 0; known < count; at += 2) {
     if (at + 2 > packet.byteLength) return undefined;
-    const chunk = packet.getUint16(at);
-    at += 2;
-    if ((chunk & 0x8000) === 0) {
-      const end = known + (chunk & 0x1fff);
-      statuses.fill((chunk >> 13) & 3, known, end);
-      known = end;
-    } else if ((chunk & 0x4000) === 0) {
-      for (let shift = 13; shift >= 0 && known < statuses.length; shift--)
-        statuses[known++] = (chunk >> shift) & 1;
-    } else {
-      for (let shift = 12; shift >= 0 && known < statuses.length; shift -= 2)
-        statuses[known++] = (chunk >> shift) & 3;
-    }
+    known += packetsOf(packet.getUint16(at));
   }
   return at;
 }
 
-/** 3.1.5: 8 bits unsigned for a small delta, 16 signed for a large one, in 250 µs. */
-function readDeltas(
-  packet: DataView,
-  start: number,
-  statuses: Uint8Array,
-  baseSequence: number,
-): TransportFeedbackEntry[] | undefined {
-  const entries: TransportFeedbackEntry[] = [];
-  let at = start;
-  for (const status of statuses) {
-    let arrivalDeltaUs: number | undefined;
-    if (status === SMALL_DELTA) {
-      if (at + 1 > packet.byteLength) return undefined;
-      arrivalDeltaUs = packet.getUint8(at) * DELTA_UNIT_US;
-      at += 1;
-    } else if (status === LARGE_DELTA) {
-      if (at + 2 > packet.byteLength) return undefined;
-      arrivalDeltaUs = packet.getInt16(at) * DELTA_UNIT_US;
-      at += 2;
-    } else if (status !== NOT_RECEIVED) {
-      return undefined;
+function packetsOf(chunk: number): number {
+  if ((chunk & 0x8000) === 0) return chunk & 0x1fff;
+  return (chunk & 0x4000) === 0 ? 14 : 7;
+}
+
+/** The status of the packet at `position` of those that a chunk stands for. */
+function statusIn(chunk: number, position: number): number {
+  if ((chunk & 0x8000) === 0) return (chunk >> 13) & 3;
+  return (chunk & 0x4000) === 0 ? (chunk >> (13 - position)) & 1 : (chunk >> (12 - position * 2)) & 3;
+}
+
+/** A last chunk may stand for more packets than there are. 3.1.5: 8 bits unsigned for a small delta, 16 signed for a large one. */
+function readArrivals(packet: DataView, count: number, deltas: number): number[] | undefined {
+  const arrivals: number[] = [];
+  let at = deltas;
+  for (let chunkAt = CHUNKS_OFFSET; arrivals.length < count; chunkAt += 2) {
+    const chunk = packet.getUint16(chunkAt);
+    const end = Math.min(arrivals.length + packetsOf(chunk), count);
+    for (let position = 0; arrivals.length < end; position++) {
+      const status = statusIn(chunk, position);
+      if (status === NOT_RECEIVED) {
+        arrivals.push(NOT_ARRIVED);
+      } else if (status === SMALL_DELTA) {
+        if (at + 1 > packet.byteLength) return undefined;
+        arrivals.push(packet.getUint8(at));
+        at += 1;
+      } else if (status === LARGE_DELTA) {
+        if (at + 2 > packet.byteLength) return undefined;
+        arrivals.push(packet.getInt16(at));
+        at += 2;
+      } else {
+        return undefined;
+      }
     }
-    entries.push({ transportSequence: (baseSequence + entries.length) & 0xffff, arrivalDeltaUs });
   }
-  return entries;
+  return arrivals;
 }

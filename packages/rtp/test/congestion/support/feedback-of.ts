@@ -1,4 +1,4 @@
-import type { TransportFeedback } from '../../../src/index.ts';
+import { ARRIVAL_DELTA_US, NOT_ARRIVED, type TransportFeedback } from '../../../src/index.ts';
 
 /** Feedback about the packets from `first` on: when each arrived, in ms after the reference, undefined for missing. */
 export function feedbackOf(
@@ -7,10 +7,10 @@ export function feedbackOf(
   referenceTimeUs = 0,
 ): TransportFeedback {
   let lastMs = 0;
-  const entries = arrivalsMs.map((ms, at) => {
-    const arrivalDeltaUs = ms === undefined ? undefined : (ms - lastMs) * 1000;
+  const arrivalDeltas = arrivalsMs.map((ms) => {
+    const delta = ms === undefined ? NOT_ARRIVED : ((ms - lastMs) * 1000) / ARRIVAL_DELTA_US;
     lastMs = ms ?? lastMs;
-    return { transportSequence: (first + at) & 0xffff, arrivalDeltaUs };
+    return delta;
   });
   return {
     type: 'transport-feedback',
@@ -18,6 +18,7 @@ export function feedbackOf(
     mediaSsrc: 2,
     feedbackCount: 0,
     referenceTimeUs,
-    entries,
+    baseSequence: first,
+    arrivalDeltas,
   };
 }

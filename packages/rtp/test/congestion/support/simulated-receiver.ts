@@ -1,5 +1,5 @@
 /** What a browser does: transport-wide feedback, NACK, PLI, and a decoder that needs every picture since a keyframe. */
-import type { TransportFeedback, TransportFeedbackEntry } from '../../../src/index.ts';
+import { ARRIVAL_DELTA_US, NOT_ARRIVED, type TransportFeedback } from '../../../src/index.ts';
 
 export interface MediaPacket {
   /** RTP sequence number, extended. */
@@ -99,20 +99,16 @@ export class SimulatedReceiver {
   report(): void {
     const from = this.#nextReported;
     if (from === undefined || this.#arrivals.size === 0) return;
-    const entries: TransportFeedbackEntry[] = [];
+    const arrivalDeltas: number[] = [];
     const to = Math.max(...this.#arrivals.keys());
     const first = [...this.#arrivals].sort((a, b) => a[0] - b[0])[0]?.[1] ?? 0;
     const referenceTimeUs = Math.floor(first / 64) * 64_000;
-    let lastUs = referenceTimeUs;
+    let last = referenceTimeUs / ARRIVAL_DELTA_US;
     for (let number = from; number <= to; number++) {
       const arrivalMs = this.#arrivals.get(number);
-      let arrivalDeltaUs: number | undefined;
-      if (arrivalMs !== undefined) {
-        const atUs = Math.round(arrivalMs * 4) * 250;
-        arrivalDeltaUs = atUs - lastUs;
-        lastUs = atUs;
-      }
-      entries.push({ transportSequence: number & 0xffff, arrivalDeltaUs });
+      const arrival = arrivalMs === undefined ? undefined : Math.round((arrivalMs * 1000) / ARRIVAL_DELTA_US);
+      arrivalDeltas.push(arrival === undefined ? NOT_ARRIVED : arrival - last);
+      last = arrival ?? last;
     }
     this.#nextReported = to + 1;
     this.#arrivals.clear();
@@ -123,7 +119,8 @@ export class SimulatedReceiver {
       mediaSsrc: 2,
       feedbackCount,
       referenceTimeUs,
-      entries,
+      baseSequence: from & 0xffff,
+      arrivalDeltas,
     });
   }
 
