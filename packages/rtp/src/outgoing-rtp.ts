@@ -70,6 +70,8 @@ export class OutgoingRtp {
   readonly #firstSequence: number;
   #nextSequence: number;
   #runs: Run[] = [];
+  /** The last of them. */
+  #run: Run | undefined;
   /** What each number that may be resent was first sent with, by sequence modulo MAX_RESEND_DISTANCE. */
   readonly #transportSequences = new Int32Array(MAX_RESEND_DISTANCE).fill(NO_TRANSPORT_SEQUENCE);
   #keyframe: { readonly timestamp: number; readonly firstSequence: number } | undefined;
@@ -96,7 +98,7 @@ export class OutgoingRtp {
   prepare(packet: RtpPacket, transportSequence?: number): void {
     const { history } = packet;
     const sequence = this.#nextSequence++;
-    const run = this.#runs.at(-1);
+    const run = this.#run;
     const continues =
       run?.history === history && packet.index - run.firstIndex === sequence - run.firstSequence;
     if (!continues) this.#startRun({ history, firstSequence: sequence, firstIndex: packet.index });
@@ -140,6 +142,7 @@ export class OutgoingRtp {
     const oldest = run.firstSequence - MAX_RESEND_DISTANCE;
     const useful = this.#runs.findIndex((_, at) => (this.#runs[at + 1] ?? run).firstSequence > oldest);
     this.#runs = [...this.#runs.slice(Math.max(useful, 0)), run];
+    this.#run = run;
   }
 
   #patch(sequence: number, packet: RtpPacket, transportSequence: number | undefined): void {

@@ -25,9 +25,11 @@ export const MAX_QUEUE_MS = 250;
 /** A cluster that was not sent by then finds no video to send: it is given up. */
 const PROBE_WITHIN_MS = 500;
 
-export interface PacerSink<T> {
+export interface PacerSink<Packet, Resend> {
   /** To be sent now. `nowMs` is drain's; `probeCluster` is for CongestionController.handleSent. */
-  send(packet: T, nowMs: number, probeCluster: number | undefined): void;
+  send(packet: Packet, nowMs: number, probeCluster: number | undefined): void;
+  /** The same for one that was asked for again. */
+  sendAgain(packet: Resend, nowMs: number, probeCluster: number | undefined): void;
   /**
    * To send about `bytes` of padding now, after a picture's last packet; returns how many were sent, headers
    * included, 0 if the viewer can take none.
@@ -36,9 +38,9 @@ export interface PacerSink<T> {
 }
 
 /** For one viewer. Owns the queue of packets, by reference. */
-export class Pacer<T> {
-  readonly #media = new PacketQueue<T>();
-  readonly #resends = new PacketQueue<T>();
+export class Pacer<Packet, Resend> {
+  readonly #media = new PacketQueue<Packet>();
+  readonly #resends = new PacketQueue<Resend>();
   /** Until then the bytes sent so far last at the pacing rate. */
   #paidUntilMs = 0;
   #betweenPictures = true;
@@ -56,11 +58,11 @@ export class Pacer<T> {
   }
 
   /** `bytes` as the path will carry them; the last packet of a picture has `endsPicture`. */
-  enqueue(packet: T, bytes: number, endsPicture: boolean, nowMs: number): void {
+  enqueue(packet: Packet, bytes: number, endsPicture: boolean, nowMs: number): void {
     this.#media.push(packet, bytes, nowMs, endsPicture);
   }
 
-  enqueueResend(packet: T, bytes: number, nowMs: number): void {
+  enqueueResend(packet: Resend, bytes: number, nowMs: number): void {
     this.#resends.push(packet, bytes, nowMs, true);
   }
 
@@ -99,7 +101,7 @@ export class Pacer<T> {
     pacingBitsPerSecond: number,
     allowedBytes: number,
     nowMs: number,
-    sink: PacerSink<T>,
+    sink: PacerSink<Packet, Resend>,
   ): number | undefined {
     let allowed = allowedBytes;
     if (this.#probe !== undefined && nowMs - this.#probe.takenMs > PROBE_WITHIN_MS) this.#probe = undefined;
@@ -108,13 +110,17 @@ export class Pacer<T> {
       if (dueMs === undefined) return undefined;
       if (dueMs > nowMs) return Math.max(dueMs, nowMs + MIN_WAIT_MS);
       const cluster = this.#probe?.cluster;
-      const queue = this.#resends.length > 0 ? this.#resends : this.#media;
       if (allowed <= 0) return nowMs + FULL_WINDOW_WAIT_MS;
       let bytes: number;
-      if (queue.length > 0) {
-        bytes = queue.headBytes;
-        if (queue === this.#media) this.#betweenPictures = queue.headEndsPicture;
-        const packet = queue.shift() as T;
+      if (this.#resends.length > 0) {
+        bytes = this.#resends.headBytes;
+        const packet = this.#resends.shift() as Resend;
+        this.#count(bytes, pacingBitsPerSecond, nowMs);
+        sink.sendAgain(packet, nowMs, cluster?.id);
+      } else if (this.#media.length > 0) {
+        bytes = this.#media.headBytes;
+        this.#betweenPictures = this.#media.headEndsPicture;
+        const packet = this.#media.shift() as Packet;
         this.#count(bytes, pacingBitsPerSecond, nowMs);
         sink.send(packet, nowMs, cluster?.id);
       } else {

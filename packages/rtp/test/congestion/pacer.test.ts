@@ -5,11 +5,12 @@ const MBIT = 1_000_000;
 
 /** A pacer at 1 Mbit/s whose sent packets are noted with their times. */
 function scene() {
-  const pacer = new Pacer<string>();
+  const pacer = new Pacer<string, string>();
   const sent: string[] = [];
   const drain = (nowMs: number, allowedBytes = Number.POSITIVE_INFINITY) =>
     pacer.drain(MBIT, allowedBytes, nowMs, {
       send: (packet, _nowMs, probe) => sent.push(probe === undefined ? packet : `${packet}*`),
+      sendAgain: (packet) => sent.push(`${packet} again`),
       sendPadding: (bytes) => {
         sent.push('padding');
         return bytes;
@@ -34,7 +35,7 @@ describe('Pacer', () => {
     pacer.enqueue('new', 100, true, 0);
     pacer.enqueueResend('old', 100, 0);
     drain(0);
-    expect(sent).toEqual(['old', 'new']);
+    expect(sent).toEqual(['old again', 'new']);
   });
 
   test('sends no more than is allowed, and says when to try again', () => {

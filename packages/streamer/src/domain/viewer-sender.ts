@@ -54,9 +54,6 @@ export interface ViewerSenderComponents extends ViewerStreamComponents {
   readonly onKeyframeNeeded: () => void;
 }
 
-/** What waits in the queue: a packet of a layer, or one that was sent and is asked for again. */
-type Queued = RtpPacket | SentPacket;
-
 /** For people: rates in bits a second, shares from 0 to 1. */
 export interface SenderStats {
   readonly carriesBitsPerSecond: number;
@@ -70,8 +67,8 @@ export class ViewerSender {
   readonly #onKeyframeNeeded: () => void;
   readonly #stream: ViewerStream;
   readonly #controller: CongestionController;
-  readonly #pacer = new Pacer<Queued>();
-  readonly #pacerSink: PacerSink<Queued>;
+  readonly #pacer = new Pacer<RtpPacket, SentPacket>();
+  readonly #pacerSink: PacerSink<RtpPacket, SentPacket>;
   readonly #transportFeedback: boolean;
   #lastTimestamp: number | undefined;
   #lastKeyframeMs = Number.NEGATIVE_INFINITY;
@@ -96,10 +93,8 @@ export class ViewerSender {
       onResent: (number, bytes, nowMs) => controller.handleResent(number, bytes, nowMs),
     });
     this.#pacerSink = {
-      send: (queued, nowMs, probe) => {
-        if ('packet' in queued) this.#stream.sendAgain(queued, nowMs, probe);
-        else this.#stream.send(queued, nowMs, probe);
-      },
+      send: (packet, nowMs, probe) => this.#stream.send(packet, nowMs, probe),
+      sendAgain: (sent, nowMs, probe) => this.#stream.sendAgain(sent, nowMs, probe),
       sendPadding: (bytes, nowMs, probe) => this.#stream.sendPadding(bytes, nowMs, probe),
     };
   }

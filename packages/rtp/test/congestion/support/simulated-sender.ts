@@ -49,7 +49,7 @@ export class SimulatedSender {
   probes = 0;
 
   readonly #options: SenderOptions;
-  readonly #pacer = new Pacer<MediaPacket>();
+  readonly #pacer = new Pacer<MediaPacket, MediaPacket>();
   readonly #camera: SimulatedCamera;
   readonly #sent = new Map<number, { packet: MediaPacket; resentMs: number }>();
   #nextFrameMs: number;
@@ -162,6 +162,7 @@ export class SimulatedSender {
     const { pacingBitsPerSecond, allowedBytes } = this.controller;
     this.#nextDrainMs = this.#pacer.drain(pacingBitsPerSecond, allowedBytes, nowMs, {
       send: (packet, atMs, probe) => this.#send(packet, probe, atMs),
+      sendAgain: (packet, atMs, probe) => this.#send(packet, probe, atMs),
       sendPadding: (bytes, atMs, probe) => {
         let sent = 0;
         for (; sent < bytes; sent += PADDING_BYTES) {
