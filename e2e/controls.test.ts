@@ -163,6 +163,7 @@ describe('keys', () => {
     await page.keyboard.press('k');
     await viewer.reaches('idle');
     expect(await page.title()).toBe('front-door · paused');
+    expect(await page.locator('#status').textContent()).toMatch(/^Paused\./);
     await page.keyboard.press(' ');
     await viewer.reaches('live');
     await page.keyboard.press('i');

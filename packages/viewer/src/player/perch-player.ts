@@ -4,6 +4,7 @@ import { linkToCheck } from '../domain/source.ts';
 import { hasEnded } from '../domain/status.ts';
 import type { StreamStats } from '../domain/stream-stats.ts';
 import { describeStatus, describeTry } from '../text/describe-status.ts';
+import type { Text } from '../text/text.ts';
 import { bird } from './bird.ts';
 import { type Command, commandOfKey, isForElement } from './commands.ts';
 import type { PlayerControls } from './controls/player-controls.ts';
@@ -137,10 +138,10 @@ export class PerchPlayer extends LiveElement {
         <video id="video" part="video" aria-label=${text.player.cameraNamed(this.#camera)} autoplay muted playsinline
           disableremoteplayback></video>
         <canvas id="still" class="still" width="0" height="0" aria-hidden="true"></canvas>
-        ${this.home === undefined ? nothing : this.#homeLink(this.home)}
+        ${this.home === undefined ? nothing : this.#controls?.homeLink(this.home, text)}
         <div class="say">
           <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${status.state}
-            data-step=${status.state === 'connecting' ? status.step : nothing}>${describeStatus(status, text)}
+            data-step=${status.state === 'connecting' ? status.step : nothing}>${this.#sentence(text)}
             <span class="try" aria-hidden="true">${describeTry(status, text)}</span></p>
           ${this.controls ? this.#checkLink() : nothing}
         </div>
@@ -153,10 +154,10 @@ export class PerchPlayer extends LiveElement {
     `;
   }
 
-  #homeLink(href: string) {
-    const label = this.text.player.allCameras;
-    return html`<div class="corner chrome"><a class="control" part="home" href=${href} aria-label=${label}
-      title=${label}>${icons.home}</a></div>`;
+  /** Over the last frame of a picture, idle is paused. */
+  #sentence(text: Text): string {
+    const isPaused = this.status.state === 'idle' && this.#hasPicture;
+    return isPaused ? text.status.paused : describeStatus(this.status, text);
   }
 
   /** On a page of another server it opens beside: that page is not ours to leave. */

@@ -228,6 +228,24 @@ export const playerStyles = css`
     color: var(--on-glass);
   }
 
+  .icon {
+    fill: none;
+    stroke: currentColor;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    stroke-width: 2;
+  }
+
+  .icon .solid {
+    fill: currentColor;
+    stroke: none;
+  }
+
+  .play .icon {
+    width: 40px;
+    height: 40px;
+  }
+
   /* Above the sentence, which stands in the middle as long as there is no picture. */
   .frame[data-picture='none'] .play {
     translate: -50% calc(-100% + 22px);

@@ -5,6 +5,7 @@ export const de: Text = {
   code: 'de',
   status: {
     idle: 'Nicht verbunden.',
+    paused: 'Angehalten.',
     connecting: {
       server: 'Der Server wird gerufen …',
       joining: 'Die Kamera wird angefragt …',

@@ -3,6 +3,7 @@ export const en = {
   code: 'en',
   status: {
     idle: 'Not connected.',
+    paused: 'Paused.',
     connecting: {
       server: 'Calling the server…',
       joining: 'Asking for the stream…',

@@ -90,24 +90,6 @@ export const controlStyles = css`
     display: none;
   }
 
-  .icon {
-    fill: none;
-    stroke: currentColor;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-    stroke-width: 2;
-  }
-
-  .icon .solid {
-    fill: currentColor;
-    stroke: none;
-  }
-
-  .play .icon {
-    width: 40px;
-    height: 40px;
-  }
-
   /* Stays while the controls fade: nobody should record without knowing. */
   .recording {
     position: absolute;

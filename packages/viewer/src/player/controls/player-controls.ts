@@ -1,10 +1,11 @@
-import type { CSSResult, TemplateResult } from 'lit';
+import { type CSSResult, html, type TemplateResult } from 'lit';
 import { saveFile } from '../../adapters/save-file.ts';
 import { fileName } from '../../domain/file-name.ts';
 import type { SessionLog } from '../../domain/session-log.ts';
 import type { StreamCounters } from '../../domain/stream-counters.ts';
 import type { Text } from '../../text/text.ts';
 import type { Command } from '../commands.ts';
+import { icons } from '../icons.ts';
 import { pictureOf } from '../picture.ts';
 import { controlBar, recordingLabel } from './control-bar.ts';
 import { controlStyles } from './control-styles.ts';
@@ -77,6 +78,12 @@ export class PlayerControls {
 
   show(): void {
     this.#fade.show();
+  }
+
+  homeLink(href: string, text: Text): TemplateResult {
+    const label = text.player.allCameras;
+    return html`<div class="corner chrome"><a class="control" part="home" href=${href} aria-label=${label}
+      title=${label}>${icons.home}</a></div>`;
   }
 
   bar(text: Text): readonly (TemplateResult | symbol)[] {
