@@ -66,6 +66,17 @@ describe('a page of an origin that the owner named', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
+  test('[LIMIT9] reads that it asked too often, and when to come again', async () => {
+    const { authority } = closedAuthority();
+    const limits = { requestsPerSecond: 1 };
+    const server = await startTestServer({ authority, limits, allowedOrigins: [HOME] });
+    const ask = () => fetch(`${server.httpUrl}/api/streams`, { headers: { origin: HOME } });
+    let answer = await ask();
+    while (answer.status !== 429) answer = await ask();
+    expect(answer.headers.get('access-control-allow-origin')).toBe(HOME);
+    expect(answer.headers.get('access-control-expose-headers')).toContain('Retry-After');
+  });
+
   test('[LIMIT9] [LINK2] makes a link, and reads why it may not', async () => {
     const { kept, ask, postLink } = await startEmbeddable([HOME]);
     const made = await postLink(HOME);

@@ -1,13 +1,13 @@
 /** What the pages ask their own server over HTTP: its streams, a still of one, and a link to share. Answers are checked. */
 import type { Listing, ServerStream } from '../domain/cameras/server-streams.ts';
+import { timedFetch } from './timed-fetch.ts';
 
 /** A server that takes longer is out of reach for the one who waits. */
 const TIMEOUT_MS = 8_000;
 
 /** `GET /api/streams`. Rejects when no server answers. */
 export async function listStreams(token: string | undefined): Promise<Listing> {
-  const response = await ask('/api/streams', token);
-  const body: unknown = await response.json();
+  const { response, body } = await ask('/api/streams', token);
   if (response.ok) return { ok: true, streams: readArray(field(body, 'streams')).flatMap(readStream) };
   if (response.status === 401 || response.status === 403) return { ok: false, code: readCode(body) };
   throw new Error(`the server answered ${response.status} to /api/streams`);
@@ -16,8 +16,9 @@ export async function listStreams(token: string | undefined): Promise<Listing> {
 /** A JPEG of now; undefined where there is none, for whatever reason. */
 export async function fetchStill(streamId: string, token: string | undefined): Promise<Blob | undefined> {
   try {
-    const response = await ask(`/api/streams/${encodeURIComponent(streamId)}/snapshot.jpg`, token);
-    return response.ok ? await response.blob() : undefined;
+    const path = `/api/streams/${encodeURIComponent(streamId)}/snapshot.jpg`;
+    const options = { headers: headersOf(token), timeoutMs: TIMEOUT_MS };
+    return await timedFetch(path, options, async (response) => (response.ok ? response.blob() : undefined));
   } catch {
     return undefined;
   }
@@ -33,12 +34,10 @@ export async function makeLink(
   token: string | undefined,
   seconds: number,
 ): Promise<NewLink> {
-  const response = await ask(`/api/streams/${encodeURIComponent(streamId)}/links`, token, {
+  const { response, body } = await ask(`/api/streams/${encodeURIComponent(streamId)}/links`, token, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ expires_in: seconds }),
   });
-  const body: unknown = await response.json();
   if (response.status === 429) return { ok: false, code: 'too-many-links' };
   const made = field(body, 'token');
   if (!response.ok || typeof made !== 'string') return { ok: false, code: readCode(body) };
@@ -50,16 +49,21 @@ export async function makeLink(
   return { ok: true, token: made, expiresAtMs: Number.isNaN(expiresAtMs) ? undefined : expiresAtMs };
 }
 
-async function ask(path: string, token: string | undefined, options: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(options.headers);
-  if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
-  const request = new AbortController();
-  const timer = setTimeout(() => request.abort(), TIMEOUT_MS);
-  try {
-    return await fetch(path, { ...options, headers, signal: request.signal });
-  } finally {
-    clearTimeout(timer);
-  }
+async function ask(
+  path: string,
+  token: string | undefined,
+  options: RequestInit = {},
+): Promise<{ readonly response: Response; readonly body: unknown }> {
+  const headers = headersOf(token);
+  if (options.body !== undefined) headers.set('Content-Type', 'application/json');
+  return await timedFetch(path, { ...options, headers, timeoutMs: TIMEOUT_MS }, async (response) => {
+    const body: unknown = await response.json();
+    return { response, body };
+  });
+}
+
+function headersOf(token: string | undefined): Headers {
+  return new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
 }
 
 function readStream(entry: unknown): ServerStream[] {

@@ -56,6 +56,10 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   const app = new Hono<HttpEnvironment>();
 
   app.use(securityHeaders(origins, components.clientAddresses, site));
+  // Before the limit: a page elsewhere is to read that it was too much.
+  const shared = sharedRoutes(origins, components.clientAddresses);
+  app.use('/turn-credentials', shared);
+  app.use('/api/*', shared);
   app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
     if (address.mayAsk()) return next();
@@ -94,10 +98,6 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
       'Content-Type': components.metrics.contentType,
     });
   });
-
-  const shared = sharedRoutes(origins, components.clientAddresses);
-  app.use('/turn-credentials', shared);
-  app.use('/api/*', shared);
 
   app.get('/turn-credentials', async (context) => {
     context.header('Cache-Control', 'no-store');
