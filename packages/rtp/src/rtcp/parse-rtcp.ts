@@ -89,9 +89,8 @@ function nextPacket(
   start: number,
   end: number,
 ): { withoutPadding: DataView; byteLength: number } | undefined {
-  const header = new DataView(bytes.buffer, bytes.byteOffset + start, HEADER_BYTES);
-  const first = header.getUint8(0);
-  const byteLength = HEADER_BYTES + header.getUint16(2) * 4;
+  const first = bytes[start] ?? 0;
+  const byteLength = HEADER_BYTES + (((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0)) * 4;
   if (first >> 6 !== 2 || start + byteLength > end) return undefined;
   const padding = (first & 0x20) === 0 ? 0 : (bytes[start + byteLength - 1] ?? 0);
   // RFC 3550, 6.4.1: the last byte counts the padding, itself included. A multiple of four, it says, but libwebrtc fills
