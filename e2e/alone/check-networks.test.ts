@@ -21,16 +21,24 @@ async function check(options: { home: NatKind; phone: NatKind; turn: boolean }):
 }
 
 describe.skipIf(missing !== undefined)('the check', () => {
-  test('names a network that lets no UDP out, though the relay is reached over TCP', async () => {
+  test('names a network that lets no UDP out, where the relay is reached over TCP and there is a picture', async () => {
     const { cause, steps, text } = await check({ home: 'cone', phone: 'no-udp', turn: true });
-    expect(cause).toBe('udp-blocked');
+    expect(cause).toBe('works-without-udp');
     expect(steps).toMatchObject({
       server: 'passed',
       camera: 'passed',
       relay: 'passed',
       candidates: 'warned',
+      frame: 'passed',
     });
     expect(text).toMatch(/not seen from outside over UDP, a relay over TCP\./);
+    expect(text).toMatch(/Through a relay/);
+  });
+
+  test('names a network that lets no UDP out, where there is no relay', async () => {
+    const { cause, steps } = await check({ home: 'cone', phone: 'no-udp', turn: false });
+    expect(cause).toBe('udp-blocked');
+    expect(steps).toMatchObject({ camera: 'passed', candidates: 'warned', pairs: 'failed' });
   });
 
   test('names a server without TURN, where both routers hide the ends from each other', async () => {

@@ -24,6 +24,15 @@ describe.skipIf(missing !== undefined)('a viewer elsewhere', () => {
     expect([...seen.routes.keys()]).toEqual(['relay/udp - relay']);
   });
 
+  test('is connected through a relay over TCP where its router lets no UDP out', async () => {
+    const { connected, tried, routes } = await connect('cone', 'no-udp', {
+      chromium: inject('chromium'),
+      connections: 1,
+    });
+    expect([connected, tried]).toEqual([1, 1]);
+    expect([...routes.keys()]).toEqual([expect.stringMatching(/tcp/)]);
+  });
+
   test('goes on seeing pictures over a link that becomes narrow, and nobody else notices', async () => {
     const seen = await step(
       { ...STEP, beforeSeconds: 6, lowSeconds: 10, afterSeconds: 2 },

@@ -33,6 +33,7 @@ const PAIRS: readonly (readonly [NatKind, NatKind])[] = [
   ['symmetric', 'symmetric'],
   ['cone', 'no-udp'],
   ['symmetric', 'no-udp'],
+  ['turn-only', 'no-udp'],
   ['cone', 'turn-only'],
   ['turn-only', 'turn-only'],
 ];

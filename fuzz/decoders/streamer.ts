@@ -1,5 +1,6 @@
-/** Decoders of the streamer: answers and offers of viewers. */
+/** Decoders of the streamer: answers, offers and checks of viewers. */
 import { checkUsableSdp } from '@perch/protocol';
+import { withTieBreaker } from '../../packages/streamer/src/adapters/tie-breaker.ts';
 import { agreedMedia } from '../../packages/streamer/src/domain/agreed-media.ts';
 import { videoOffer } from '../../packages/streamer/src/domain/video-offer.ts';
 import { readViewerOffer } from '../../packages/streamer/src/domain/viewer-offer.ts';
@@ -49,4 +50,27 @@ const offer: Decoder<string> = {
   },
 };
 
-export const STREAMER_DECODERS: readonly Decoder[] = [answer, offer];
+/** As far as its lengths go: what it is signed with does not matter here. */
+const CHECK = Uint8Array.from([
+  ...[0x00, 0x01, 0x00, 0x2c, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  ...[0x80, 0x29, 0x00, 0x08, 0, 0, 0, 0, 0, 0, 0, 0],
+  ...[0x00, 0x08, 0x00, 0x14, ...Array.from({ length: 20 }, () => 0xab)],
+  ...[0x80, 0x28, 0x00, 0x04, 0, 0, 0, 0],
+]);
+
+const tieBreaker: Decoder<Uint8Array> = {
+  name: 'tie-breaker',
+  samples: [CHECK],
+  words: [Uint8Array.from([0x80, 0x2a, 0x00, 0x08]), Uint8Array.from([0x00, 0x06, 0x00, 0x09])],
+  maxLength: 1500,
+  check: (packet) => {
+    const before = Buffer.from(packet);
+    const after = withTieBreaker(before, 'password');
+    must(before.equals(packet), 'what was received is left as it is');
+    must(after.length === before.length, 'a check keeps its length');
+    must(withTieBreaker(after, 'password') === after, 'what was mended needs no mending');
+    return after === before ? 'as it was' : 'mended';
+  },
+};
+
+export const STREAMER_DECODERS: readonly Decoder[] = [answer, offer, tieBreaker];

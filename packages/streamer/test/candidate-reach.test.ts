@@ -1,6 +1,14 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine } from '../src/adapters/candidate-reach.ts';
+import {
+  endpointOf,
+  isCheckedAtOnce,
+  isInAnotherNetwork,
+  isOfThisMachine,
+  isRelayed,
+  isRelayedOverStream,
+  movedTo,
+} from '../src/adapters/candidate-reach.ts';
 
 const network = (cidr: string, family: 'IPv4' | 'IPv6' = 'IPv4'): NetworkInterfaceInfo =>
   ({ cidr, family, address: cidr.split('/')[0] }) as NetworkInterfaceInfo;
@@ -56,4 +64,26 @@ test('a name and a TCP address are not checked at once', () => {
   ).toEqual([true, true, false]);
   expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'UDP'))).toBe(true);
   expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'tcp'))).toBe(false);
+});
+
+/** As Chromium 156 sends them, for a TURN server over UDP, TCP and TLS. */
+const RELAYS = [41885695, 25108223, 8331007].map(
+  (priority) =>
+    `candidate:3 1 udp ${priority} 203.0.113.9 51000 typ relay raddr 192.0.2.7 rport 40000 generation 0 ufrag abcd`,
+);
+
+test('a relay over TCP or TLS is told from one over UDP by its priority', () => {
+  expect(RELAYS.map(isRelayedOverStream)).toEqual([false, true, true]);
+  expect(RELAYS.map(isRelayed)).toEqual([true, true, true]);
+  expect(isRelayedOverStream(at('203.0.113.9'))).toBe(false);
+  expect(isRelayedOverStream(at('turn.example', 'relay').replace('2122260223', '1'))).toBe(false);
+});
+
+test('a candidate that is moved keeps all but its address', () => {
+  const [, relay = ''] = RELAYS;
+  expect(endpointOf(relay)).toEqual({ address: '203.0.113.9', port: 51000 });
+  const moved = movedTo(relay, '127.0.0.1', 40001);
+  expect(moved).toBe(relay.replace('203.0.113.9 51000', '127.0.0.1 40001'));
+  expect(endpointOf(`a=${moved}`)).toEqual({ address: '127.0.0.1', port: 40001 });
+  expect(movedTo(`a=${relay}`, '127.0.0.1', 40001)).toBe(`a=${moved}`);
 });

@@ -33,6 +33,7 @@ describe('a relayed path', () => {
     [{ kind: 'relay', relayProtocol: 'tls' }, { kind: 'relay' }, 'both', 'tls'],
     [{ kind: 'relay', relayProtocol: 'tcp' }, { kind: 'host' }, 'viewer', 'tcp'],
     [{ kind: 'relay' }, { kind: 'host' }, 'viewer', undefined],
+    [{ kind: 'prflx', relayProtocol: 'tcp' }, { kind: 'prflx' }, 'viewer', 'tcp'],
     [{ kind: 'host' }, { kind: 'relay' }, 'camera', undefined],
   ])('from %j to %j is the relay of: %s', (local, remote, by, over) => {
     expect(mediaPath(pathOf(local, remote))).toEqual({ route: 'relayed', by, over });

@@ -92,18 +92,6 @@ describe('from Connect to the picture', () => {
     expect(world.fetches).toEqual([]);
   });
 
-  test('a connection that never shows a picture is followed by one with the other kind of relay', async () => {
-    const credentials = { username: 'u', credential: 'c' };
-    const [udp, tcp] = ['turn:turn.example', 'turn:turn.example?transport=tcp'];
-    const ice_servers = [{ urls: [udp, tcp], ...credentials }];
-    await world.goToMedia({ ice_servers });
-    expect(world.media.iceServers).toEqual([{ urls: [udp], ...credentials }]);
-    world.media.events.onConnection('failed');
-    world.joined({ ice_servers });
-    await world.offer();
-    expect(world.media.iceServers).toEqual([{ urls: [tcp], ...credentials }]);
-  });
-
   test('[ICE2] an old server, whose joined has none, is asked once for all of its joins', async () => {
     const ice = [{ urls: ['stun:stun.example'] }];
     world.fetched = () => Promise.resolve(ice);

@@ -27,7 +27,7 @@ export async function stunStep(hosts: readonly IceHost[]): Promise<Outcome> {
     if (one === undefined) {
       return failed(
         `no answer over UDP from ${servers.map(written).join(', ')}`,
-        "this network lets no UDP out, so no video either: try another one, such as a phone's hotspot",
+        'this network lets no UDP out: a viewer here needs a relay over TCP (?transport=tcp in TURN_URLS), a Pi another network',
         'on the Pi: allow UDP out to the internet in its router or firewall',
       );
     }

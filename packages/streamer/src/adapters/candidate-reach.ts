@@ -2,7 +2,8 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 
-const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ (?<transport>\S+) \d+ (?<address>\S+) \d+ typ (?<type>\S+)/u;
+const CANDIDATE =
+  /^(?:a=)?candidate:\S+ \d+ (?<transport>\S+) (?<priority>\d+) (?<address>\S+) (?<port>\d+) typ (?<type>\S+)/u;
 
 /** RFC 1918, RFC 6598, RFC 3927. */
 const PRIVATE_NETWORKS = new BlockList();
@@ -29,6 +30,25 @@ export function isRelayed(candidate: string): boolean {
   return parse(candidate).type === 'relay';
 }
 
+/**
+ * A relay that a browser reaches over TCP or TLS, if it is Chromium: the type preference, the upper eight bits of the priority
+ * (RFC 8445, section 5.1.2.1), is 2 there for a relay over UDP, and less for others.
+ */
+export function isRelayedOverStream(candidate: string): boolean {
+  const { type, priority, address } = parse(candidate);
+  return type === 'relay' && isIP(address) !== 0 && priority < 2 ** 25;
+}
+
+/** Where a candidate is, and the same candidate somewhere else. */
+export function endpointOf(candidate: string): { readonly address: string; readonly port: number } {
+  const { address, port } = parse(candidate);
+  return { address, port };
+}
+
+export function movedTo(candidate: string, address: string, port: number): string {
+  return candidate.replace(/^((?:\S+ ){4})\S+ \d+/u, `$1${address} ${port}`);
+}
+
 /** Whether a candidate of the viewer's is an address inside a network that this machine is not in. Routers may lead there; few do. */
 export function isInAnotherNetwork(candidate: string, interfaces: Interfaces): boolean {
   const { type, address } = parse(candidate);
@@ -48,8 +68,8 @@ export function isCheckedAtOnce(candidate: string): boolean {
 }
 
 function parse(candidate: string) {
-  const { type, transport, address = '' } = CANDIDATE.exec(candidate)?.groups ?? {};
-  return { type, transport, address };
+  const { type, transport, address = '', priority, port } = CANDIDATE.exec(candidate)?.groups ?? {};
+  return { type, transport, address, priority: Number(priority), port: Number(port) };
 }
 
 function all(interfaces: Interfaces): NetworkInterfaceInfo[] {

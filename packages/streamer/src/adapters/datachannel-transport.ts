@@ -23,9 +23,18 @@ import type {
   Route,
 } from '../domain/peer-transport.ts';
 import { CandidatePace } from './candidate-pace.ts';
-import { isCheckedAtOnce, isInAnotherNetwork, isOfThisMachine, isRelayed } from './candidate-reach.ts';
+import {
+  endpointOf,
+  isCheckedAtOnce,
+  isInAnotherNetwork,
+  isOfThisMachine,
+  isRelayed,
+  isRelayedOverStream,
+  movedTo,
+} from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
+import { RelayDetour } from './relay-detour.ts';
 import { systemClock } from './system-clock.ts';
 import { checkAnswer, describeVideo, MID } from './video-section.ts';
 
@@ -43,6 +52,9 @@ const HOLD_HOSTS_MS = 50;
  * another (candidate-pace.ts), and those that are likely to succeed go first.
  */
 const TRY_OTHER_NETWORKS_AFTER_MS = 250;
+
+/** A browser has a relay or two; each detour is a socket. */
+const MAX_DETOURS = 4;
 
 /** An answer waits so long for candidates of ours: a STUN server far away answers within 300 ms, a dead one never. */
 const GATHER_WITHIN_MS = 1_000;
@@ -88,6 +100,7 @@ class DatachannelTransport implements PeerTransport {
   /** Those of the viewer that are tried last; undefined once it is their turn. */
   #unlikelyCandidates: string[] | undefined = [];
   #heldCandidates: HeldCandidate[] = [];
+  readonly #detours: RelayDetour[] = [];
   #hostsMayGo = false;
   #answerGiven = false;
   #cancelHold = (): void => undefined;
@@ -200,6 +213,7 @@ class DatachannelTransport implements PeerTransport {
     this.#cancelHold();
     this.#cancelUnlikely();
     this.#pace.close();
+    for (const detour of this.#detours) detour.close();
     this.#closeNative();
   }
 
@@ -258,9 +272,19 @@ class DatachannelTransport implements PeerTransport {
     }
     if (unlikely !== undefined && isInAnotherNetwork(candidate, networkInterfaces()))
       unlikely.push(candidate);
+    else if (isRelayedOverStream(candidate)) this.#takeDetour(candidate);
     else if (isCheckedAtOnce(candidate)) this.#pace.add(candidate);
     else this.#handOn(candidate);
     return undefined;
+  }
+
+  #takeDetour(candidate: string): void {
+    const [, password] = /^a=ice-pwd:(\S+)/mu.exec(this.#connection.localDescription()?.sdp ?? '') ?? [];
+    if (password === undefined || this.#detours.length >= MAX_DETOURS) return;
+    const detour = new RelayDetour(endpointOf(candidate), password, ({ address, port }) =>
+      this.#report(() => this.#pace.add(movedTo(candidate, address, port))),
+    );
+    this.#detours.push(detour);
   }
 
   #handOn(candidate: string): void {

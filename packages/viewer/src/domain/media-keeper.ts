@@ -1,6 +1,6 @@
 import type { ClientMessage, ServerMessageOf } from '@perch/protocol';
 import { Alarm } from './alarm.ts';
-import { IceForTries } from './ice-for-tries.ts';
+import { IceServers } from './ice-servers.ts';
 import type { MediaLeg } from './media-leg.ts';
 import { MediaLegs } from './media-legs.ts';
 import { MediaTries } from './media-tries.ts';
@@ -42,7 +42,7 @@ export class MediaKeeper {
   readonly #room: RoomView;
   readonly #events: KeeperEvents;
   readonly #tries: MediaTries;
-  readonly #ice: IceForTries;
+  readonly #ice: IceServers;
   readonly #legs: MediaLegs;
   readonly #picture: PictureWatch;
   readonly #renewal: RelayRenewal;
@@ -60,7 +60,7 @@ export class MediaKeeper {
     this.#events = events;
     this.#disconnected = new Alarm(ports.clock);
     this.#direct = new Alarm(ports.clock);
-    this.#ice = new IceForTries(ports);
+    this.#ice = new IceServers(ports);
     this.#tries = new MediaTries(ports, { onAsk: () => events.onAsk(), onLate: () => this.#handleLate() });
     this.#renewal = new RelayRenewal(ports.clock, () => {
       if (this.#ice.hasFreshRelay) this.askAhead();
@@ -239,7 +239,6 @@ export class MediaKeeper {
   }
 
   #handleMoving(): void {
-    this.#ice.handlePicture();
     this.#blocked = false;
     this.#tries.handleMoving();
     this.#events.onMoving();
@@ -279,7 +278,6 @@ export class MediaKeeper {
     const { phase } = this.#tries.phase;
     this.#disconnected.clear();
     if (this.#room.canAsk && phase !== 'lost') {
-      if (phase === 'opening') this.#ice.handleInVain();
       this.#tries.fail();
     }
     this.#events.onChange();

@@ -22,7 +22,8 @@ export type DirectPath =
   | 'shared-router';
 
 export function mediaPath({ local, remote }: { local: PathEnd; remote: PathEnd }): MediaPath {
-  const isOurs = local.kind === 'relay';
+  // One that turned up during the checks (`prflx`) may be behind a relay as well.
+  const isOurs = local.kind === 'relay' || local.relayProtocol !== undefined;
   const isTheirs = remote.kind === 'relay';
   if (isOurs || isTheirs) {
     const by = isOurs && isTheirs ? 'both' : isOurs ? 'viewer' : 'camera';

@@ -171,9 +171,9 @@ export const checkDe: CheckText = {
         owner: relayKey,
       },
       'udp-blocked': {
-        says: 'Dieses Netz lässt kein UDP hinaus, das Livebilder brauchen.',
+        says: 'Dieses Netz lässt kein UDP hinaus, und kein Relay über TCP führte zur Kamera.',
         next: STRICT_NETWORK,
-        owner: `Ein Relay über TCP hilft manchen Browsern: TURN_URLS mit ?transport=tcp, oder turns: auf Port 443. Scheitert es in jedem Netz, ist der UDP-Port des Relays zu. ${DOCTOR}`,
+        owner: `Ein Relay über TCP hilft: TURN_URLS mit ?transport=tcp, oder turns: auf Port 443. Scheitert es in jedem Netz, ist der UDP-Port des Relays zu. ${DOCTOR}`,
       },
       'no-relay': {
         says: 'Kein direkter Weg führt zur Kamera, und dieser Server hat kein Relay.',

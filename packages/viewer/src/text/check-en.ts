@@ -170,9 +170,9 @@ export const checkEn: CheckText = {
         owner: relayKey,
       },
       'udp-blocked': {
-        says: 'This network lets no UDP out, which live video needs.',
+        says: 'This network lets no UDP out, and no relay over TCP led to the camera.',
         next: STRICT_NETWORK,
-        owner: `A relay over TCP helps some browsers: TURN_URLS with ?transport=tcp, or turns: on port 443. If it fails in every network, the relay’s UDP port is closed. ${DOCTOR}`,
+        owner: `A relay over TCP helps: TURN_URLS with ?transport=tcp, or turns: on port 443. If it fails in every network, the relay’s UDP port is closed. ${DOCTOR}`,
       },
       'no-relay': {
         says: 'No direct way leads to the camera, and this server has no relay.',

@@ -3,7 +3,7 @@
  * Times are milliseconds since the check began.
  */
 import type { ErrorCode, IceServer } from '@perch/protocol';
-import type { RelayKind } from '../relays-for-try.ts';
+import type { RelayKind } from '../relay-kind.ts';
 import type { Status } from '../status.ts';
 import type { PathCounters } from '../stream-counters.ts';
 

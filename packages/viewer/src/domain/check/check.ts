@@ -1,6 +1,6 @@
 import type { IceServer } from '@perch/protocol';
 import { Alarm } from '../alarm.ts';
-import { type RelayKind, serversOf } from '../relays-for-try.ts';
+import { type RelayKind, serversOf } from '../relay-kind.ts';
 import { WatchSession } from '../watch-session.ts';
 import { type Gathered, noFacts } from './check-facts.ts';
 import type { CheckPorts } from './check-ports.ts';

@@ -1,4 +1,5 @@
 /** From what was seen to the list of steps: which are passed, which failed, which were never reached. Pure. */
+import { mediaPath } from '../media-path.ts';
 import { hasEnded } from '../status.ts';
 import type { CheckFacts } from './check-facts.ts';
 import { candidatesStep, relayStep } from './ice-steps.ts';
@@ -101,8 +102,7 @@ function pairsStep(facts: CheckFacts, isOver: boolean): Outcome | undefined {
   // Counters are read a few times a second, and may tell of a pair after its handshake was told.
   const answeredAtMs = Math.min(...[pairAtMs, dtlsAtMs, frameAtMs].filter((ms) => ms !== undefined));
   if (Number.isFinite(answeredAtMs)) {
-    const ends = path && [path.local.kind, path.remote.kind];
-    const route = ends && (ends.includes('relay') ? 'relayed' : 'direct');
+    const route = path && mediaPath(path).route;
     return passed(answeredAtMs, { what: 'pair-answered', tried: pairsTried, route });
   }
   return isOver && theirsAtMs !== undefined

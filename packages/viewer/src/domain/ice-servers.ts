@@ -1,15 +1,14 @@
 import type { IceServer, ServerMessageOf } from '@perch/protocol';
 import { IceServerCache } from './ice-server-cache.ts';
 import type { Clock, FetchIceServers } from './ports.ts';
-import { relaysForTry } from './relays-for-try.ts';
 
 /** A new connection takes a second or two; with the shortest sensible life there is that much left. */
 const RENEW_SHARE = 0.8;
 
 type IceFields = Pick<ServerMessageOf<'ice-servers'>, 'ice_servers' | 'ice_ttl' | 'turn_unavailable'>;
 
-/** Which ICE servers a try to connect gets: the last that the server told, and of their relays the kind whose turn it is. */
-export class IceForTries {
+/** The STUN and TURN servers that the server told last, for the next try to connect, and what the last try had of them. */
+export class IceServers {
   readonly #oldServers: IceServerCache;
   readonly #clock: Clock;
   #servers: readonly IceServer[] | Promise<readonly IceServer[]> = [];
@@ -17,8 +16,6 @@ export class IceForTries {
   #noRelay: string | undefined;
   #triedRelay = false;
   #triedRenewAt: number | undefined;
-  /** Connections in a row that never showed a picture, though they had relays. */
-  #inVain = 0;
 
   constructor(ports: { clock: Clock; fetchIceServers: FetchIceServers }) {
     this.#clock = ports.clock;
@@ -53,22 +50,9 @@ export class IceForTries {
   }
 
   forTry(): readonly IceServer[] | Promise<readonly IceServer[]> {
-    const servers = this.#servers;
-    const inVain = this.#inVain;
     this.#triedRelay = this.#noRelay === undefined;
     this.#triedRenewAt = this.#renewAt;
-    return 'then' in servers
-      ? servers.then((fetched) => relaysForTry(fetched, inVain))
-      : relaysForTry(servers, inVain);
-  }
-
-  /** The last try came to nothing. */
-  handleInVain(): void {
-    if (this.#triedRelay) this.#inVain += 1;
-  }
-
-  handlePicture(): void {
-    this.#inVain = 0;
+    return this.#servers;
   }
 
   /** Ends a request that is under way. */
