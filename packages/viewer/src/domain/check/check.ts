@@ -32,7 +32,7 @@ export interface CheckReport {
 
 /**
  * One try to watch a stream, written down: the session is the ordinary one. Beside it, each kind of relay is asked for
- * candidates, because the session uses one kind in a try. Owns both, and ends them with the verdict.
+ * candidates by itself: the session's connection does not tell which of them answer. Owns both, and ends them with the verdict.
  */
 export class Check {
   readonly #ports: CheckPorts;
