@@ -22,39 +22,18 @@ import type {
   PeerTransportSettings,
   Route,
 } from '../domain/peer-transport.ts';
-import { CandidatePace } from './candidate-pace.ts';
-import {
-  endpointOf,
-  isCheckedAtOnce,
-  isInAnotherNetwork,
-  isOfThisMachine,
-  isRelayed,
-  isRelayedOverStream,
-  movedTo,
-} from './candidate-reach.ts';
+import { isOfThisMachine, isRelayed } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
-import { RelayDetour } from './relay-detour.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
 import { systemClock } from './system-clock.ts';
 import { checkAnswer, describeVideo, MID } from './video-section.ts';
-
-/** A browser with many interfaces sends about twenty candidates. */
-const MAX_WAITING_CANDIDATES = 64;
 
 /** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
 const MTU_BYTES = 1280;
 
 /** For so long the addresses of this machine wait for the viewer's to be enough. */
 const HOLD_HOSTS_MS = 50;
-
-/**
- * So much later than the answer a viewer's address in a network that is not ours is tried: checks go out one after
- * another (candidate-pace.ts), and those that are likely to succeed go first.
- */
-const TRY_OTHER_NETWORKS_AFTER_MS = 250;
-
-/** A browser has a relay or two; each detour is a socket. */
-const MAX_DETOURS = 4;
 
 /** An answer waits so long for candidates of ours: a STUN server far away answers within 300 ms, a dead one never. */
 const GATHER_WITHIN_MS = 1_000;
@@ -95,16 +74,11 @@ class DatachannelTransport implements PeerTransport {
   readonly #clock: Clock;
   #state: State;
   #lacksRelay: boolean;
-  #waitingCandidates: string[] = [];
-  readonly #pace: CandidatePace;
-  /** Those of the viewer that are tried last; undefined once it is their turn. */
-  #unlikelyCandidates: string[] | undefined = [];
+  readonly #remoteCandidates: RemoteCandidates;
   #heldCandidates: HeldCandidate[] = [];
-  readonly #detours: RelayDetour[] = [];
   #hostsMayGo = false;
   #answerGiven = false;
   #cancelHold = (): void => undefined;
-  #cancelUnlikely = (): void => undefined;
 
   constructor(
     connection: PeerConnection,
@@ -114,7 +88,7 @@ class DatachannelTransport implements PeerTransport {
   ) {
     this.#connection = connection;
     this.#clock = clock;
-    this.#pace = new CandidatePace(clock, (candidate) => this.#handOn(candidate));
+    this.#remoteCandidates = new RemoteCandidates(clock, (candidate) => this.#handOn(candidate));
     this.#payloadType = video.payloadType;
     this.#lacksRelay = asksForRelay;
     this.#events = events;
@@ -163,7 +137,7 @@ class DatachannelTransport implements PeerTransport {
       return refuse('bad-sdp', 'the answer can not be used');
     }
     this.#state = 'answered';
-    this.#tryWaitingCandidates();
+    this.#remoteCandidates.begin(this.#icePassword());
     this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
     this.#letCandidatesGo();
     return undefined;
@@ -181,7 +155,7 @@ class DatachannelTransport implements PeerTransport {
       return refuse('bad-sdp', 'the offer can not be used');
     }
     this.#state = 'answered';
-    this.#tryWaitingCandidates();
+    this.#remoteCandidates.begin(this.#icePassword());
     this.#cancelHold = this.#clock.after(GATHER_WITHIN_MS, () => this.#report(() => this.#giveAnswer()));
     return undefined;
   }
@@ -189,12 +163,7 @@ class DatachannelTransport implements PeerTransport {
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
-    if (this.#state === 'answered' || this.#state === 'open') return this.#tryCandidate(candidate);
-    if (this.#waitingCandidates.length >= MAX_WAITING_CANDIDATES) {
-      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates before the description`);
-    }
-    this.#waitingCandidates.push(candidate);
-    return undefined;
+    return this.#remoteCandidates.add(candidate);
   }
 
   send(packet: Uint8Array): boolean {
@@ -211,9 +180,7 @@ class DatachannelTransport implements PeerTransport {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#cancelHold();
-    this.#cancelUnlikely();
-    this.#pace.close();
-    for (const detour of this.#detours) detour.close();
+    this.#remoteCandidates.close();
     this.#closeNative();
   }
 
@@ -255,36 +222,13 @@ class DatachannelTransport implements PeerTransport {
     if (description !== null) this.#events.onAnswer(description.sdp);
   }
 
-  #tryWaitingCandidates(): void {
-    for (const candidate of this.#waitingCandidates) this.#tryCandidate(candidate);
-    this.#waitingCandidates = [];
-    this.#cancelUnlikely = this.#clock.after(TRY_OTHER_NETWORKS_AFTER_MS, () => {
-      const unlikely = this.#unlikelyCandidates ?? [];
-      this.#unlikelyCandidates = undefined;
-      for (const candidate of unlikely) this.#tryCandidate(candidate);
-    });
-  }
-
-  #tryCandidate(candidate: string): Refusal | undefined {
-    const unlikely = this.#unlikelyCandidates;
-    if ((unlikely?.length ?? 0) + this.#pace.waitingCount >= MAX_WAITING_CANDIDATES) {
-      return refuse('bad-candidate', `more than ${MAX_WAITING_CANDIDATES} candidates at once`);
+  #icePassword(): string {
+    try {
+      return /^a=ice-pwd:(\S+)/mu.exec(this.#connection.localDescription()?.sdp ?? '')?.[1] ?? '';
+    } catch {
+      // Closed below us.
+      return '';
     }
-    if (unlikely !== undefined && isInAnotherNetwork(candidate, networkInterfaces()))
-      unlikely.push(candidate);
-    else if (isRelayedOverStream(candidate)) this.#takeDetour(candidate);
-    else if (isCheckedAtOnce(candidate)) this.#pace.add(candidate);
-    else this.#handOn(candidate);
-    return undefined;
-  }
-
-  #takeDetour(candidate: string): void {
-    const [, password] = /^a=ice-pwd:(\S+)/mu.exec(this.#connection.localDescription()?.sdp ?? '') ?? [];
-    if (password === undefined || this.#detours.length >= MAX_DETOURS) return;
-    const detour = new RelayDetour(endpointOf(candidate), password, ({ address, port }) =>
-      this.#report(() => this.#pace.add(movedTo(candidate, address, port))),
-    );
-    this.#detours.push(detour);
   }
 
   #handOn(candidate: string): void {
