@@ -20,6 +20,8 @@ async function watch(options?: ViewerPageOptions): Promise<ViewerPage> {
   await stream(port, ['--stream-id', 'front-door']);
   const viewer = await open(`http://127.0.0.1:${port}/watch/front-door`, options);
   await viewer.reaches('live');
+  // They are loaded once the picture is there.
+  await viewer.page.locator('.bar').waitFor({ state: 'attached' });
   return viewer;
 }
 

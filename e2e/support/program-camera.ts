@@ -1,6 +1,6 @@
 /** A broadcaster that is a program: it offers what a test wants, and sends no video. */
 import { once } from 'node:events';
-import type { ClientMessage, ServerMessage } from '@perch/protocol';
+import type { ClientMessage, ServerMessage, ServerMessageOf } from '@perch/protocol';
 import { PeerConnection, Video } from 'node-datachannel';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -52,8 +52,15 @@ export class ProgramCamera {
       this.answers += 1;
       this.#connections.get(message.from)?.setRemoteDescription(message.sdp, 'answer');
     }
-    if (message.type === 'ice-candidate')
-      this.#connections.get(message.from)?.addRemoteCandidate(message.candidate, message.sdpMid ?? 'video');
+    if (message.type === 'ice-candidate') this.#handleCandidate(message);
+  }
+
+  #handleCandidate({ from, candidate, sdpMid }: ServerMessageOf<'ice-candidate'>): void {
+    try {
+      this.#connections.get(from)?.addRemoteCandidate(candidate, sdpMid ?? 'video');
+    } catch {
+      // For a connection that the viewer has ended by now.
+    }
   }
 
   #offer(to: string): void {
