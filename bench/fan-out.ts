@@ -16,7 +16,6 @@ import { cpuSeconds } from './cpu-time.ts';
 import { provideGstreamer } from './gstreamer.ts';
 import type { BenchOptions } from './options.ts';
 import { Receivers } from './receivers/receivers.ts';
-import { FEEDBACK_INTERVAL_MS } from './receivers/transport-feedback.ts';
 import { type Sender, startBareLoop, startPerch, startWebrtcbin } from './senders/sender.ts';
 import { median, spread, table } from './statistics.ts';
 
@@ -55,9 +54,9 @@ interface Measured {
 const NOTES = [
   "Processor time is the sending process's, from `/proc`, in user and kernel mode, without the program that feeds it.",
   'The bare loop is `bench/senders/bare-loop.ts`: the same library, no history, no pacing, no rate control.',
-  `The viewers send transport-wide feedback every ${FEEDBACK_INTERVAL_MS} ms, as Chromium does, to whom it would send it: an offer that asks
-  for it and has its header extension. Perch's has. _Told of arrivals_, the bare loop's has too; it throws the feedback
-  away, so that the last ratio is without what receiving takes.`,
+  `The viewers send transport-wide feedback as often as Chromium does, and to whom it would send it: an offer that asks for
+  it and has its header extension. Perch's has, and asks for eight a second by what it says it would receive (\`b=AS\`). _Told
+  of arrivals_, the bare loop's has too, without such a line, which makes sixteen; it throws the feedback away.`,
   `_Pictures/s_ is a viewer's in the worst round: well below ${FRAMES_PER_SECOND}, pictures were left out or came late.`,
   'The ciphers are those that each library chose.',
 ];

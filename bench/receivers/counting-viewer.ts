@@ -7,7 +7,7 @@ import type { ServerMessage } from '@perch/protocol';
 import { PeerConnection, RtcpReceivingSession, type Track } from 'node-datachannel';
 import { WebSocket } from 'ws';
 import { readTimeMark } from '../clip/time-mark.ts';
-import { FEEDBACK_INTERVAL_MS, TransportFeedbackWriter, transportSequenceId } from './transport-feedback.ts';
+import { feedbackIntervalMs, TransportFeedbackWriter, transportSequenceId } from './transport-feedback.ts';
 
 const NS_PER_MS = 1e6;
 const MARKER = 0x80;
@@ -118,7 +118,7 @@ export class CountingViewer {
       track.setMediaHandler(new RtcpReceivingSession());
       track.onMessage((packet) => this.#count(packet));
       if (sequenceId !== undefined) {
-        this.#feedbackTimer = setInterval(() => this.#sendFeedback(track), FEEDBACK_INTERVAL_MS);
+        this.#feedbackTimer = setInterval(() => this.#sendFeedback(track), feedbackIntervalMs(sdp));
       }
     });
     // A track that only receives sends no RTCP of ours: libdatachannel is told that both send, the sender is not.

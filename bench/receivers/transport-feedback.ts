@@ -6,10 +6,17 @@
 import { TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 
 /**
- * Chromium's: it wants 50 ms, and its WebRTC threads wake 64 times a second. Version 156, shown 2 Mbit/s, sends 16 a second
- * (and a receiver report).
+ * libwebrtc's: feedback may take so much of what its own side may send, which is what the offer would receive (`b=AS`), and
+ * 300 kbit/s at first. It takes a feedback for 68 bytes, and waits 50 to 250 ms.
  */
-export const FEEDBACK_INTERVAL_MS = 62.5;
+const FEEDBACK_SHARE = 0.05;
+const FEEDBACK_BITS = 68 * 8;
+const START_BITS_PER_SECOND = 300_000;
+const MIN_INTERVAL_MS = 50;
+const MAX_INTERVAL_MS = 250;
+
+/** Chromium's WebRTC threads wake 64 times a second. Version 156, shown 2 Mbit/s, sends 16 a second, and 8 at `b=AS:96`. */
+const TICK_MS = 1000 / 64;
 
 /** Version 2 and format 15; payload type RTPFB (RFC 4585, section 6.1). */
 const RTCP_TRANSPORT_FEEDBACK = [0x8f, 205] as const;
@@ -46,6 +53,15 @@ function transportSequenceOf(packet: Buffer, id: number): number | undefined {
     at += head === 0 ? 1 : 2 + (head & 0x0f);
   }
   return undefined;
+}
+
+/** How far apart Chromium's feedback is to who made `offer`. */
+export function feedbackIntervalMs(offer: string): number {
+  const [, kilobits] = /^b=AS:(\d+)/mu.exec(offer) ?? [];
+  const mayReceive = kilobits === undefined ? Number.POSITIVE_INFINITY : Number(kilobits) * 1000;
+  const bitsPerSecond = Math.min(mayReceive, START_BITS_PER_SECOND) * FEEDBACK_SHARE;
+  const wantedMs = (FEEDBACK_BITS * 1000) / bitsPerSecond;
+  return Math.ceil(Math.min(Math.max(wantedMs, MIN_INTERVAL_MS), MAX_INTERVAL_MS) / TICK_MS) * TICK_MS;
 }
 
 export class TransportFeedbackWriter {

@@ -96,6 +96,7 @@ describe('the offer', () => {
     ]);
     for (const line of [
       'a=mid:0',
+      'b=AS:96',
       'a=sendonly',
       'a=rtcp-mux',
       'a=rtpmap:102 H264/90000',

@@ -89,6 +89,7 @@ describe('[WHEP5] the answer', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         'a=mid:1',
+        'b=AS:96',
         'a=sendonly',
         'a=rtcp-mux',
         'a=fmtp:109 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e00d',

@@ -2,7 +2,7 @@
 import { type Refusal, refuse } from '@perch/protocol';
 import { Video } from 'node-datachannel';
 import type { VideoOffer } from '../domain/peer-transport.ts';
-import { STREAM_ID, TRACK_ID } from '../domain/video-offer.ts';
+import { RECEIVED_KBIT_PER_SECOND, STREAM_ID, TRACK_ID } from '../domain/video-offer.ts';
 
 /** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
 export const MID = '0';
@@ -22,6 +22,7 @@ export function describeVideo({
   const video = new Video(MID, 'SendOnly');
   const fmtp = `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`;
   video.addH264Codec(payloadType, fmtp);
+  video.setBitrate(RECEIVED_KBIT_PER_SECOND);
   video.addSSRC(ssrc, cname, STREAM_ID, TRACK_ID);
   video.parseSdpLine(`a=rtcp-fb:${payloadType} transport-cc`);
   video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);

@@ -6,7 +6,7 @@
  * it where the page asked for `max-bundle`, and refuses the answer.
  */
 import { attribute, headOfBundle, midOf, type SdpSection, sdpSections } from './sdp-sections.ts';
-import { STREAM_ID, TRACK_ID } from './video-offer.ts';
+import { RECEIVED_KBIT_PER_SECOND, STREAM_ID, TRACK_ID } from './video-offer.ts';
 import type { ViewerOffer } from './viewer-offer.ts';
 
 /** What we act on (rtp/src/rtcp/). */
@@ -61,6 +61,7 @@ function videoLines({ section, choice, video, agreed }: ViewerOffer): string[] {
   return [
     `m=video 9 ${section.proto} ${formats}`,
     'c=IN IP4 0.0.0.0',
+    `b=AS:${RECEIVED_KBIT_PER_SECOND}`,
     ...midLine(section),
     'a=sendonly',
     'a=rtcp-mux',

@@ -26,6 +26,13 @@ const TRANSPORT_SEQUENCE_ID = 3;
 export const STREAM_ID = 'perch';
 export const TRACK_ID = 'video';
 
+/**
+ * What we would receive of a viewer (RFC 3264, section 5.1, of `b=`), who sends nothing but RTCP. libwebrtc spends a twentieth
+ * of it on transport-wide feedback and sends that 50 to 250 ms apart: every 125 ms with this, every 62.5 without, which is
+ * sooner than congestion control gains from (congestion-scenarios.test.ts), and receiving is most of what a feedback costs.
+ */
+export const RECEIVED_KBIT_PER_SECOND = 96;
+
 /** H.264 level 3.1, 1280x720 at 30 a second: for a format that no level names, what every browser decodes. */
 const USUAL_LEVEL = 31;
 

@@ -10,6 +10,8 @@ const OVERHEAD_BYTES = 44;
 const PADDING_BYTES = 255 + 20 + OVERHEAD_BYTES;
 const FEEDBACK_BYTES = 80;
 const RESEND_INTERVAL_MS = 50;
+/** Chromium's where the offer asks for it, as the streamer's does. */
+const FEEDBACK_INTERVAL_MS = 125;
 const MAX_RESENDS_REMEMBERED = 1024;
 /** A keyframe fills the queue by itself; dropping what follows it would ask for the next one. */
 const KEYFRAME_PAID_BACK_MS = 500;
@@ -27,7 +29,6 @@ export interface SenderOptions {
   /** What the camera's encoder makes at most. */
   readonly mediaBitsPerSecond?: (nowMs: number) => number;
   readonly startMs?: number;
-  readonly feedbackIntervalMs?: number;
   readonly reverse: SimulatedLink;
   readonly forward: SimulatedLink;
   readonly random: () => number;
@@ -98,7 +99,7 @@ export class SimulatedSender {
     if (this.#nextDrainMs !== undefined && nowMs >= this.#nextDrainMs) this.#drain(nowMs);
     if (nowMs % 20 === 0) this.receiver.askAgain(nowMs);
     if (nowMs >= this.#nextFeedbackMs) {
-      this.#nextFeedbackMs += this.#options.feedbackIntervalMs ?? 75;
+      this.#nextFeedbackMs += FEEDBACK_INTERVAL_MS;
       this.receiver.report();
     }
     if (nowMs % 100 !== 0) return;
