@@ -2,7 +2,6 @@
  * What the server answers to HTTP: health, metrics, the streams, TURN credentials for clients that predate
  * `ice_servers`, the viewer. Holds no state.
  */
-import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
@@ -13,6 +12,7 @@ import type { IceServerSource, IceServerState } from '../../domain/turn/ice-sess
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import { linkRoutes } from './links.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
@@ -23,10 +23,6 @@ import type { Site } from './site.ts';
 import { snapshotHandler } from './snapshot.ts';
 import { tokenOf } from './token-of.ts';
 import { whepRoutes } from './whep.ts';
-
-export interface HttpEnvironment {
-  Bindings: HttpBindings;
-}
 
 export interface HttpAppComponents {
   readonly rooms: Rooms;

@@ -11,7 +11,7 @@ import type { Limits } from '../../domain/limits/limits.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 
 /** How often connections are looked at that have not sent their request yet. */
 const CHECK_INTERVAL_MS = 2_000;

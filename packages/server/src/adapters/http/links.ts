@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
 import { type LinkSharing, MIN_LINK_SECONDS } from '../../domain/access/link-sharing.ts';
 import { contentType } from './content-type.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import { problem, wrongType } from './problem.ts';
 import { tokenOf } from './token-of.ts';
 

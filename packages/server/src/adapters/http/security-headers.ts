@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ClientAddresses } from './client-address.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
 import type { Site } from './site.ts';
 

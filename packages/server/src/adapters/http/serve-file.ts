@@ -1,7 +1,7 @@
 /** Answers a request with a file of the viewer: the smallest copy that is taken, or 304 where the browser has it. */
 import type { Context } from 'hono';
 import { chooseCoding } from './content-coding.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import type { SiteFile } from './site.ts';
 
 export function serveFile(context: Context<HttpEnvironment>, file: SiteFile): Response {

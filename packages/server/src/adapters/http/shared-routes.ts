@@ -6,7 +6,7 @@ import { refuse } from '@perch/protocol';
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { ClientAddresses } from './client-address.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
 import { problem } from './problem.ts';
 

@@ -6,7 +6,7 @@ import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { NoSnapshot, Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import { RETRY_AFTER_SECONDS, statusOf } from './problem.ts';
 import { tokenOf } from './token-of.ts';
 

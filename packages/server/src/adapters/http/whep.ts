@@ -12,7 +12,7 @@ import type { WhepSession } from '../../domain/whep/whep-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
 import type { ClientAddresses } from './client-address.ts';
 import { contentType } from './content-type.ts';
-import type { HttpEnvironment } from './http-app.ts';
+import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
 import { problem, wrongMethod, wrongType } from './problem.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
