@@ -12,7 +12,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 
 const INSTALL = 'apt-get install -y chromium';
 
-/** No sound, no GPU, no update checks; host candidates by address, as a page without camera rights has none. */
+/** No sound, no GPU, no update checks. */
 const ARGUMENTS = [
   '--disable-gpu',
   '--disable-quic',
@@ -20,11 +20,15 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
+/** Host candidates by address: to a page without camera rights they are names, which few test machines can look up. */
+const SHOWN_ADDRESSES = '--disable-features=WebRtcHideLocalIpsWithMdns';
+
 interface LaunchOptions {
+  /** As browsers do by themselves; false unless it is said. */
+  readonly hidesAddresses?: boolean;
   /** False for a program that has more to do at a signal than to end the browser. */
   readonly endsOnSignal?: boolean;
   /** More than the usual. */
@@ -33,10 +37,11 @@ interface LaunchOptions {
 
 export function launchChromium(
   executablePath: string,
-  { endsOnSignal = true, args = [] }: LaunchOptions = {},
+  { hidesAddresses = false, endsOnSignal = true, args = [] }: LaunchOptions = {},
 ): Promise<Browser> {
   const signals = { handleSIGINT: endsOnSignal, handleSIGTERM: endsOnSignal };
-  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...args], ...signals });
+  const usual = hidesAddresses ? ARGUMENTS : [...ARGUMENTS, SHOWN_ADDRESSES];
+  return chromium.launch({ executablePath, args: [...usual, ...args], ...signals });
 }
 
 /** The path of a Chromium to test with. Rejects with the one line to type where there is none. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   endpointOf,
   isCheckedAtOnce,
+  isHidden,
   isInAnotherNetwork,
   isOfThisMachine,
   isRelayed,
@@ -64,6 +65,12 @@ test('a name and a TCP address are not checked at once', () => {
   ).toEqual([true, true, false]);
   expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'UDP'))).toBe(true);
   expect(isCheckedAtOnce(at('192.0.2.1').replace('udp', 'tcp'))).toBe(false);
+});
+
+test('a browser that hides its addresses is told from one that gives them', () => {
+  expect(isHidden(at('2d6ac2ef-0f3b-4a6e-9d2c-1f4a4a0f0d11.local'))).toBe(true);
+  expect(isHidden(at('camera.example'))).toBe(false);
+  expect(isHidden(at('192.0.2.1'))).toBe(false);
 });
 
 /** As Chromium 156 sends them, for a TURN server over UDP, TCP and TLS. */

@@ -225,6 +225,29 @@ test("what a server told of us follows the answer at once, this machine's addres
   stun.close();
 });
 
+test.each(['before', 'after'])(
+  'nothing is held from a viewer whose address is a name, told %s its answer',
+  async (when) => {
+    const log = new EventLog();
+    const transport = datachannelTransports(silentLog, new HeldClock())(
+      { iceServers: [], video: VIDEO },
+      log,
+    );
+    const [offer] = await log.first('onOffer');
+    const far = new FarEnd(() => undefined);
+    const sdp = await far.answer(String(offer));
+    const hide = () => transport.addCandidate(realCandidate.replace(/\S+(?= \d+ typ)/u, 'a-name.local'));
+    if (when === 'before') hide();
+    expect(log.count('onCandidate')).toBe(0);
+    transport.answer(sdp);
+    if (when === 'after') hide();
+    const [candidate] = await log.first('onCandidate');
+    expect(candidate).toContain('typ host');
+    transport.close();
+    far.close();
+  },
+);
+
 const openFiles = async () => (await readdir('/proc/self/fd')).length;
 
 /** The first time may open what exists once. */

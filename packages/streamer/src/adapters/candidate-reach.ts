@@ -25,6 +25,11 @@ export function isOfThisMachine(candidate: string, interfaces: Interfaces): bool
   return type === 'host' || (type !== 'relay' && all(interfaces).some((ours) => ours.address === address));
 }
 
+/** A browser's own address, given by a name that is good in its own network at best (draft-ietf-mmusic-mdns-ice-candidates). */
+export function isHidden(candidate: string): boolean {
+  return /\.local$/iu.test(parse(candidate).address);
+}
+
 /** An address at a TURN server. */
 export function isRelayed(candidate: string): boolean {
   return parse(candidate).type === 'relay';

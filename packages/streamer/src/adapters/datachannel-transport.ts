@@ -22,7 +22,7 @@ import type {
   PeerTransportSettings,
   Route,
 } from '../domain/peer-transport.ts';
-import { isOfThisMachine, isRelayed } from './candidate-reach.ts';
+import { isHidden, isOfThisMachine, isRelayed } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
 import { toNativeIceServers } from './native-ice-servers.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
@@ -138,7 +138,7 @@ class DatachannelTransport implements PeerTransport {
     }
     this.#state = 'answered';
     this.#remoteCandidates.begin(this.#icePassword());
-    this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
+    if (!this.#hostsMayGo) this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
     this.#letCandidatesGo();
     return undefined;
   }
@@ -163,6 +163,7 @@ class DatachannelTransport implements PeerTransport {
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
+    if (isHidden(candidate)) this.#letHostsGo();
     return this.#remoteCandidates.add(candidate);
   }
 
@@ -187,15 +188,17 @@ class DatachannelTransport implements PeerTransport {
   /**
    * Our candidates are held back until the answer is in; while it is being taken in, one connection in 150 fails where
    * the viewer has them (bench/RESULTS.md). The addresses of this machine are held until the connection stands, or did
-   * not come about by the viewer's alone within HOLD_HOSTS_MS: a viewer who has them sooner may find its way to us and
-   * begin the handshake before libdatachannel can take it, and the first DTLS packet is lost then, which costs a browser
-   * 50 ms and a libdatachannel a second. What a STUN or TURN server told us goes at once: through routers the viewer's
-   * candidates alone rarely do, and a relay of the viewer's lets nothing of ours through before it knows our address.
+   * not come about by the viewer's alone within HOLD_HOSTS_MS: a viewer who has them sooner may find its way to us before we
+   * find ours to it. libjuice answers its check by one of its own after 50 ms, and a viewer who begins the handshake
+   * meanwhile loses the first DTLS packet, which costs a browser 50 ms more and a libdatachannel a second. They are not held
+   * from a browser that hides its own behind names: there its way to us is the only one. What a STUN or TURN server told us
+   * goes at once: through routers the viewer's candidates alone rarely do, and a relay of the viewer's lets nothing of ours
+   * through before it knows our address.
    */
   #handleCandidate(candidate: string, mid: string): void {
     if (isRelayed(candidate)) this.#lacksRelay = false;
     this.#heldCandidates.push({ candidate, mid });
-    if (this.#state !== 'offering') this.#letCandidatesGo();
+    this.#letCandidatesGo();
   }
 
   #letHostsGo(): void {
@@ -205,6 +208,7 @@ class DatachannelTransport implements PeerTransport {
   }
 
   #letCandidatesGo(): void {
+    if (this.#state === 'offering') return;
     const interfaces = networkInterfaces();
     const isHeld = ({ candidate }: HeldCandidate): boolean =>
       !this.#hostsMayGo && isOfThisMachine(candidate, interfaces);
