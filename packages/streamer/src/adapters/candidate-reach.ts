@@ -25,6 +25,11 @@ export function isOfThisMachine(candidate: string, interfaces: Interfaces): bool
   return type === 'host' || (type !== 'relay' && all(interfaces).some((ours) => ours.address === address));
 }
 
+/** In place of an address, as RFC 8839 allows. */
+export function hasName(candidate: string): boolean {
+  return isIP(parse(candidate).address) === 0;
+}
+
 /** A browser's own address, given by a name that is good in its own network at best (draft-ietf-mmusic-mdns-ice-candidates). */
 export function isHidden(candidate: string): boolean {
   return /\.local$/iu.test(parse(candidate).address);
@@ -68,8 +73,7 @@ export function isInAnotherNetwork(candidate: string, interfaces: Interfaces): b
 
 /** A name is looked up first, and libjuice takes none that is not UDP. */
 export function isCheckedAtOnce(candidate: string): boolean {
-  const { transport, address } = parse(candidate);
-  return transport?.toLowerCase() === 'udp' && isIP(address) !== 0;
+  return parse(candidate).transport?.toLowerCase() === 'udp' && !hasName(candidate);
 }
 
 function parse(candidate: string) {

@@ -10,7 +10,9 @@ import type { Clock } from '../domain/clock.ts';
 import { CandidatePace } from './candidate-pace.ts';
 import {
   endpointOf,
+  hasName,
   isCheckedAtOnce,
+  isHidden,
   isInAnotherNetwork,
   isRelayedOverStream,
   movedTo,
@@ -29,6 +31,9 @@ const TRY_OTHER_NETWORKS_AFTER_MS = 250;
 /** A browser has a relay or two; each detour is a socket. */
 const MAX_DETOURS = 4;
 
+/** A browser has a name for each address; libdatachannel looks each one up on a thread of its own, for seconds. */
+const MAX_NAMES = 8;
+
 export class RemoteCandidates {
   readonly #clock: Clock;
   readonly #handOn: (candidate: string) => void;
@@ -38,6 +43,7 @@ export class RemoteCandidates {
   /** Those that are tried last; undefined once it is their turn. */
   #unlikely: string[] | undefined = [];
   readonly #detours: RelayDetour[] = [];
+  #nameCount = 0;
   #password = '';
   #cancelUnlikely = (): void => undefined;
   #closed = false;
@@ -63,6 +69,8 @@ export class RemoteCandidates {
   }
 
   add(candidate: string): Refusal | undefined {
+    if (hasName(candidate) && !isHidden(candidate))
+      return refuse('bad-candidate', 'candidate has a name for an address, and not one that ends in .local');
     if (this.#waiting !== undefined) {
       if (this.#waiting.length >= MAX_WAITING_CANDIDATES) {
         return refuse(
@@ -78,6 +86,7 @@ export class RemoteCandidates {
     }
     if (this.#unlikely !== undefined && isInAnotherNetwork(candidate, networkInterfaces()))
       this.#unlikely.push(candidate);
+    else if (isHidden(candidate)) this.#takeName(candidate);
     else if (isRelayedOverStream(candidate)) this.#takeDetour(candidate);
     else if (isCheckedAtOnce(candidate)) this.#pace.add(candidate);
     else this.#handOn(candidate);
@@ -90,6 +99,10 @@ export class RemoteCandidates {
     this.#cancelUnlikely();
     this.#pace.close();
     for (const detour of this.#detours) detour.close();
+  }
+
+  #takeName(candidate: string): void {
+    if (this.#nameCount++ < MAX_NAMES) this.#handOn(candidate);
   }
 
   #takeDetour(candidate: string): void {
