@@ -6,7 +6,7 @@ import { ViewerPage } from './support/viewer-page.ts';
 
 afterEach(killAll);
 
-test('a browser that hides its addresses sees the camera, which begins the handshake', async () => {
+test('a browser that hides its addresses sees the camera', async () => {
   const { port } = await serve();
   await stream(port);
   const browser = await launchChromium(inject('chromium'), { hidesAddresses: true });
@@ -18,7 +18,6 @@ test('a browser that hides its addresses sees the camera, which begins the hands
       () => window.perchProbe.connections.at(-1)?.localDescription?.sdp,
     );
     expect(answer).toMatch(/^a=candidate:.* \S+\.local \d+ typ host/mu);
-    expect(answer).toMatch(/^a=setup:passive/mu);
   } finally {
     await browser.close();
   }

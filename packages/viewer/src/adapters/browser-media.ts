@@ -97,7 +97,7 @@ function openConnection(
   );
   return {
     answer: async (sdp) => {
-      await peer.setRemoteDescription({ type: 'offer', sdp: withCameraFirst(sdp) });
+      await peer.setRemoteDescription({ type: 'offer', sdp });
       await peer.setLocalDescription(await peer.createAnswer());
       return peer.localDescription?.sdp ?? '';
     },
@@ -112,15 +112,6 @@ function openConnection(
       peer.close();
     },
   };
-}
-
-/**
- * The camera begins the DTLS handshake: to an `active` offer the answer is `passive` (RFC 8842, section 5.3). A browser would
- * begin as soon as its own ICE checks have succeeded, before those of a camera that was found by them; its first packet is lost
- * then, and sent again after 50 ms, and 100 more. The camera's waits in the browser where that is not ready.
- */
-function withCameraFirst(offer: string): string {
-  return offer.replaceAll('a=setup:actpass', 'a=setup:active');
 }
 
 function toWire({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): Candidate {
