@@ -37,9 +37,9 @@ interface Times {
   readonly fromSocketMs: number[];
 }
 
-export async function benchFirstFrame({ loads }: BenchOptions): Promise<void> {
+export async function benchFirstFrame({ loads, hidesAddresses }: BenchOptions): Promise<void> {
   const gstreamer = provideGstreamer();
-  const browser = await launchChromium(await provideChromium());
+  const browser = await launchChromium(await provideChromium(), { hidesAddresses });
   const ours: Times = { clickMs: [], fromLinkMs: [], fromSocketMs: [] };
   const theirs: Times = { clickMs: [], fromLinkMs: [], fromSocketMs: [] };
   try {
@@ -50,6 +50,7 @@ export async function benchFirstFrame({ loads }: BenchOptions): Promise<void> {
     }
     printConditions('Click to first picture', 'first-frame', [
       `Chromium ${browser.version()}`,
+      `host addresses ${hidesAddresses ? 'hidden behind names' : 'shown'}`,
       DATACHANNEL,
       gstreamer,
       FORMAT,

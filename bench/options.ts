@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** first-frame: page loads of each kind. */
   readonly loads: number;
+  /** first-frame: the browser hides its addresses behind names, as it does unless it is told otherwise. */
+  readonly hidesAddresses: boolean;
   readonly joins: number;
   /** viewer: how long pictures' ages are read. */
   readonly minutes: number;
@@ -22,6 +24,7 @@ const DEFAULTS = {
   seconds: '15',
   rounds: '3',
   loads: '100',
+  addresses: 'shown',
   joins: '1000',
   minutes: '0.2',
   crowd: '1000,19500',
@@ -60,6 +63,7 @@ export function readArguments(args: readonly string[]): {
       seconds: number('seconds'),
       rounds: number('rounds'),
       loads: number('loads'),
+      hidesAddresses: values['addresses'] === 'hidden',
       joins: number('joins'),
       minutes: number('minutes'),
       crowd: numbers('crowd'),
