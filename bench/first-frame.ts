@@ -12,7 +12,7 @@ import { launchChromium, provideChromium } from '../e2e/support/chromium.ts';
 import { serve } from '../e2e/support/perch-process.ts';
 import { BITS_PER_SECOND, FRAMES_PER_SECOND, HEIGHT, WIDTH } from './clip/clip-format.ts';
 import { DATACHANNEL, FORMAT, printConditions, printNotes } from './conditions.ts';
-import { clickToPictureMs, linkToPictureMs } from './first-picture.ts';
+import { clickToPictureMs, linkToPictureMs, REST_MS } from './first-picture.ts';
 import { provideGstreamer } from './gstreamer.ts';
 import { GUIDE_SITE, makeClickedGuideSite } from './guide-site.ts';
 import type { BenchOptions } from './options.ts';
@@ -28,6 +28,8 @@ const NOTES = [
   "The guide's stack is `e2e/fixtures/guide-server.ts`, its page, and `bench/senders/webrtcbin.py` with x264enc.",
   `_Click_: \`/\` is loaded, with nothing cached, and idle; from the click's own time to \`requestVideoFrameCallback\`. The
   guide's page gets a button for it (\`bench/guide-site.ts\`), which does what the page did by itself.`,
+  `Between two loads are ${REST_MS / 1000} s, as between people: the one before is gone by then, and Perch has made its next
+  connection ahead.`,
   '_Link opened_: from the start of navigation, so the loading of the page is in it; _from its WebSocket_, the rest of it.',
 ];
 
