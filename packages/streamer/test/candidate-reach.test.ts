@@ -83,6 +83,7 @@ test('a relay over TCP or TLS is told from one over UDP by its priority', () => 
   expect(RELAYS.map(isRelayedOverStream)).toEqual([false, true, true]);
   expect(RELAYS.map(isRelayed)).toEqual([true, true, true]);
   expect(isRelayedOverStream(at('203.0.113.9'))).toBe(false);
+  expect(RELAYS.map((relay) => relay.replace(' 51000 ', ' 0 ')).some(isRelayedOverStream)).toBe(false);
   expect(isRelayedOverStream(at('turn.example', 'relay').replace('2122260223', '1'))).toBe(false);
 });
 

@@ -45,8 +45,9 @@ export function isRelayed(candidate: string): boolean {
  * (RFC 8445, section 5.1.2.1), is 2 there for a relay over UDP, and less for others.
  */
 export function isRelayedOverStream(candidate: string): boolean {
-  const { type, priority, address } = parse(candidate);
-  return type === 'relay' && isIP(address) !== 0 && priority < 2 ** 25;
+  const { type, priority, address, port } = parse(candidate);
+  // Nothing can be sent to port 0, and Node throws where it is tried.
+  return type === 'relay' && isIP(address) !== 0 && port > 0 && priority < 2 ** 25;
 }
 
 /** Where a candidate is, and the same candidate somewhere else. */
