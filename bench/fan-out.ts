@@ -30,10 +30,10 @@ const SENDERS: Readonly<Record<string, Start>> = {
 const OTHERS = Object.keys(SENDERS).filter((name) => name !== 'perch');
 
 /**
- * Before the measurement: what happens once (first keyframes, compilers that warm up) is over by then. V8 goes on compiling
- * for longer than it seems, on threads of its own, since forty viewers' packets are few to it.
+ * Before the measurement: what happens once (first keyframes, compilers that warm up) is over by then. What runs some
+ * thousand times a second is seldom, to V8: it goes on compiling for more than a minute.
  */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 90_000;
 
 const HEAD = [
   ...['sender', 'viewers', 'CPU (% of a core)', 'CPU a viewer (%)', 'µs a packet', 'packets/s'],
@@ -56,7 +56,7 @@ const NOTES = [
   'The bare loop is `bench/senders/bare-loop.ts`: the same library, no history, no pacing, no rate control.',
   `The viewers send transport-wide feedback as often as Chromium does, and to whom it would send it: an offer that asks for
   it and has its header extension. Perch's has, and asks for eight a second by what it says it would receive (\`b=AS\`). _Told
-  of arrivals_, the bare loop's has too, without such a line, which makes sixteen; it throws the feedback away.`,
+  of arrivals_, the bare loop's has and asks for the same; it throws the feedback away.`,
   `_Pictures/s_ is a viewer's in the worst round: well below ${FRAMES_PER_SECOND}, pictures were left out or came late.`,
   'The ciphers are those that each library chose.',
 ];

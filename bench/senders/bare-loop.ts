@@ -1,8 +1,8 @@
 /**
  * `node bare-loop.js COMMAND [--told-of-arrivals]`: the least that sending with node-datachannel takes. Pictures from
  * the command are packetized once, and each packet is handed to each viewer's track. No history, no pacing, no rate
- * control; and no RTCP, unless told of arrivals: then the offer asks for transport-wide feedback, which the library
- * decrypts and hands over as it does for Perch, and which is thrown away.
+ * control; and no RTCP, unless told of arrivals: then the offer asks for transport-wide feedback as Perch's does, which the
+ * library decrypts and hands over as it does for Perch, and which is thrown away.
  *
  * Signaling as in line-sender.ts.
  */
@@ -18,6 +18,9 @@ const TICKS_PER_MS = 90;
 
 /** Asked for with the feedback; the packets have no numbers, which transport-feedback.ts takes in its stride. */
 const TRANSPORT_SEQUENCE_ID = 3;
+
+/** Perch's, on which depends how often Chromium tells of arrivals (streamer/domain/video-offer.ts). */
+const RECEIVED_KBIT_PER_SECOND = 96;
 
 const FMTP = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f';
 
@@ -86,6 +89,7 @@ function offer(viewerId: string): Viewer {
   video.addH264Codec(PAYLOAD_TYPE, FMTP);
   video.addSSRC(SSRC, 'bare', 'bare', 'video');
   if (toldOfArrivals) {
+    video.setBitrate(RECEIVED_KBIT_PER_SECOND);
     video.parseSdpLine(`a=rtcp-fb:${PAYLOAD_TYPE} transport-cc`);
     video.parseSdpLine(`a=extmap:${TRANSPORT_SEQUENCE_ID} ${TRANSPORT_SEQUENCE_URI}`);
   }

@@ -137,14 +137,20 @@ export class NetworkLab {
     process.off('exit', removeAll);
   }
 
-  /** Playwright starts a program by its path: a script that goes into the namespace first. */
+  /**
+   * Playwright starts a program by its path: a script that goes into the namespace first. The browser hides its addresses, as
+   * people's do.
+   */
   #launch(host: Namespace): Promise<Browser> {
     const script = join(this.#folder, `chromium-${host.name}`);
     const line = host.commandLine(this.#chromium, ['"$@"']).join(' ');
     writeFileSync(script, `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
     // For WebRTC it puts a dot behind a name, which /etc/hosts does not have.
     const names = PUBLIC_STUN_NAMES.map((name) => `MAP ${name}. ${SERVER_ADDRESS}`);
-    return launchChromium(script, { args: [`--host-resolver-rules=${names.join(',')}`] });
+    return launchChromium(script, {
+      hidesAddresses: true,
+      args: [`--host-resolver-rules=${names.join(',')}`],
+    });
   }
 }
 
