@@ -33,6 +33,15 @@ describe.skipIf(missing !== undefined)('a viewer elsewhere', () => {
     expect([...routes.keys()]).toEqual([expect.stringMatching(/tcp/)]);
   });
 
+  test('is connected through two relays over TCP where neither router lets UDP out', async () => {
+    const { connected, tried, routes } = await connect('no-udp', 'no-udp', {
+      chromium: inject('chromium'),
+      connections: 1,
+    });
+    expect([connected, tried]).toEqual([1, 1]);
+    expect([...routes.keys()]).toEqual(['relay/tcp - relay']);
+  });
+
   test('goes on seeing pictures over a link that becomes narrow, and nobody else notices', async () => {
     const seen = await step(
       { ...STEP, beforeSeconds: 6, lowSeconds: 10, afterSeconds: 2 },

@@ -36,6 +36,9 @@ const PAIRS: readonly (readonly [NatKind, NatKind])[] = [
   ['turn-only', 'no-udp'],
   ['cone', 'turn-only'],
   ['turn-only', 'turn-only'],
+  ['no-udp', 'cone'],
+  ['no-udp', 'symmetric'],
+  ['no-udp', 'no-udp'],
 ];
 
 export async function nat(conditions: Conditions): Promise<Connecting[]> {
@@ -60,6 +63,8 @@ export async function connect(
   const lab = await NetworkLab.open({ chromium, home });
   try {
     const site = await lab.addSite('phone', phone);
+    // A camera finds out once that there is no relay over UDP, and that takes it some seconds.
+    if (home === 'no-udp') await lab.streamer.says(/reaching TURN over TCP/);
     const times: FirstPicture[] = [];
     const routes = new Map<string, number>();
     for (let index = 0; index < connections; index++) {

@@ -1,6 +1,11 @@
 /** Decoders of the streamer: answers, offers and checks of viewers. */
 import { checkUsableSdp } from '@perch/protocol';
 import { withTieBreaker } from '../../packages/streamer/src/adapters/tie-breaker.ts';
+import {
+  TurnStreamReader,
+  toStream,
+  withMendedCheck,
+} from '../../packages/streamer/src/adapters/turn-framing.ts';
 import { agreedMedia } from '../../packages/streamer/src/domain/agreed-media.ts';
 import { videoOffer } from '../../packages/streamer/src/domain/video-offer.ts';
 import { readViewerOffer } from '../../packages/streamer/src/domain/viewer-offer.ts';
@@ -73,4 +78,46 @@ const tieBreaker: Decoder<Uint8Array> = {
   },
 };
 
-export const STREAMER_DECODERS: readonly Decoder[] = [answer, offer, tieBreaker];
+/** What the check came in: a Data indication, and ChannelData filled up to four bytes. */
+const INDICATION = Uint8Array.from([
+  ...[0x00, 0x17, 0x00, CHECK.length + 4, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  ...[0x00, 0x13, 0x00, CHECK.length, ...CHECK],
+]);
+const CHANNEL_DATA = Uint8Array.from([0x40, 0x01, 0x00, 0x05, 1, 2, 3, 4, 5, 0, 0, 0]);
+
+const turnStream: Decoder<Uint8Array> = {
+  name: 'turn-stream',
+  samples: [CHECK, INDICATION, CHANNEL_DATA, Uint8Array.from([...CHANNEL_DATA, ...INDICATION])],
+  words: [Uint8Array.from([0x40, 0x00, 0x00, 0x00]), Uint8Array.from([0x00, 0x17]), CHANNEL_DATA],
+  maxLength: 4096,
+  check: (bytes) => {
+    const whole = readTurn([bytes]);
+    const half = bytes.length >> 1;
+    const halves = readTurn([bytes.subarray(0, half), bytes.subarray(half)]);
+    must(String(whole) === String(halves), 'it does not matter where the stream is cut');
+    if (whole === undefined) return 'refused';
+    const mended = whole.map((hex) => {
+      const message = Buffer.from(hex, 'hex');
+      must(toStream(message) !== undefined, 'what came out of a stream can go into one');
+      const after = withMendedCheck(message, 'password');
+      must(after.length === message.length, 'a message keeps its length');
+      return after !== message;
+    });
+    return `${Math.min(4, mended.length)} ${mended.includes(true)}`;
+  },
+};
+
+/** The messages in hexadecimal; undefined where the stream is no TURN's. */
+function readTurn(chunks: readonly Uint8Array[]): string[] | undefined {
+  const reader = new TurnStreamReader();
+  const messages: string[] = [];
+  try {
+    for (const chunk of chunks)
+      messages.push(...reader.push(Buffer.from(chunk)).map((message) => message.toString('hex')));
+  } catch {
+    return undefined;
+  }
+  return messages;
+}
+
+export const STREAMER_DECODERS: readonly Decoder[] = [answer, offer, tieBreaker, turnStream];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { toNativeIceServers as convert } from '../src/adapters/native-ice-servers.ts';
+import { toNativeIceServers as convert, hasStreamServer } from '../src/adapters/native-ice-servers.ts';
+import type { StreamServer } from '../src/adapters/turn-bridge.ts';
 
 const toNativeIceServers = (servers: Parameters<typeof convert>[0]) =>
   convert(servers, (hostname) => hostname);
@@ -63,4 +64,41 @@ test('a server whose name has no address is left out, and the next one taken', (
   const find = (hostname: string) => (hostname === 'a.example' ? undefined : '203.0.113.7');
   const servers = [{ urls: ['stun:a.example'] }, turn('turn:a.example', 'turn:b.example')];
   expect(convert(servers, find)).toEqual([native('203.0.113.7', 3478)]);
+});
+
+test('over a stream, TURN servers are bridges on this machine, two at most, and port 443 comes first', () => {
+  const asked: StreamServer[] = [];
+  const openBridge = (server: StreamServer) => 40_000 + asked.push(server);
+  const servers = [
+    { urls: ['stun:stun.example'] },
+    turn('turn:a.example', 'turn:a.example?transport=tcp', 'turns:b.example', 'turns:b.example:443'),
+  ];
+  expect(convert(servers, (hostname) => hostname, openBridge)).toEqual([
+    { hostname: 'stun.example', port: 3478 },
+    native('127.0.0.1', 40_001),
+    native('127.0.0.1', 40_002),
+  ]);
+  expect(asked).toEqual([
+    { hostname: 'b.example', port: 443, tls: true },
+    { hostname: 'a.example', port: 3478, tls: false },
+  ]);
+});
+
+test('a bridge that is not to be had is left out', () => {
+  expect(
+    convert(
+      [turn('turns:a.example')],
+      (hostname) => hostname,
+      () => undefined,
+    ),
+  ).toEqual([]);
+});
+
+test.each([
+  [['turns:a.example'], true],
+  [['turn:a.example?transport=tcp'], true],
+  [['turns:a.example?transport=udp', 'turn:a.example', 'stuns:a.example'], false],
+  [[], false],
+])('whether %s has TURN over a stream is %s', (urls, has) => {
+  expect(hasStreamServer([turn(...urls)])).toBe(has);
 });

@@ -151,6 +151,39 @@ describe('the spare', () => {
     expect(depot.transports.all).toHaveLength(4);
   });
 
+  test('is tried with relays over a stream the third time; where that gives one, all are from then on', async () => {
+    const depot = new Depot();
+    const over = () => depot.transports.all.map(({ relaysOverStream }) => relaysOverStream);
+    (await depot.ready()).lacksRelay = true;
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+    depot.transports.last.lacksRelay = true;
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+    expect(over()).toEqual([false, false, true]);
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+    depot.open();
+    depot.open();
+    depot.clock.advance(MAKE_SPARE_AFTER_MS);
+    expect(over()).toEqual([false, false, true, true, true]);
+    // Until one gives none, or an hour has passed.
+    depot.transports.last.lacksRelay = true;
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+    expect(over().at(-1)).toBe(false);
+  });
+
+  test('is tried over UDP again after an hour', async () => {
+    const depot = new Depot();
+    (await depot.ready()).lacksRelay = true;
+    depot.clock.advance(LOOK_AT_SPARE_AFTER_MS);
+    depot.transports.last.lacksRelay = true;
+    depot.clock.advance(2 * LOOK_AT_SPARE_AFTER_MS);
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      expect(depot.transports.last.relaysOverStream).toBe(true);
+      depot.clock.advance(RENEW_SPARE_AFTER_MS);
+    }
+    depot.clock.advance(RENEW_SPARE_AFTER_MS);
+    expect(depot.transports.last.relaysOverStream).toBe(false);
+  });
+
   test('that has its relay late is kept', async () => {
     const depot = new Depot();
     const spare = await depot.ready();

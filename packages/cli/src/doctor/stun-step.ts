@@ -27,7 +27,7 @@ export async function stunStep(hosts: readonly IceHost[]): Promise<Outcome> {
     if (one === undefined) {
       return failed(
         `no answer over UDP from ${servers.map(written).join(', ')}`,
-        'this network lets no UDP out: a viewer here needs a relay over TCP (?transport=tcp in TURN_URLS), a Pi another network',
+        'this network lets no UDP out: viewers and cameras here need a relay over TCP (?transport=tcp in TURN_URLS)',
         'on the Pi: allow UDP out to the internet in its router or firewall',
       );
     }

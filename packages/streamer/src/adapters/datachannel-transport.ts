@@ -22,11 +22,13 @@ import type {
   PeerTransportSettings,
   Route,
 } from '../domain/peer-transport.ts';
+import { BoundSockets } from './bound-sockets.ts';
 import { isHidden, isOfThisMachine, isRelayed } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
-import { toNativeIceServers } from './native-ice-servers.ts';
+import { hasStreamServer, toNativeIceServers } from './native-ice-servers.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 import { systemClock } from './system-clock.ts';
+import { type StreamServer, TurnBridge } from './turn-bridge.ts';
 import { checkAnswer, describeVideo, MID } from './video-section.ts';
 
 /** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
@@ -40,22 +42,56 @@ const GATHER_WITHIN_MS = 1_000;
 
 export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
   const hosts = new IceHosts({ lookUp, clock, log });
+  const sockets = new BoundSockets();
   return (settings, events) => {
-    const iceServers = toNativeIceServers(settings.iceServers, (hostname) => hosts.find(hostname));
+    const bridges: TurnBridge[] = [];
+    const openBridge = (server: StreamServer): number | undefined => {
+      const socket = sockets.take();
+      if (socket === undefined) return undefined;
+      const name = `${server.hostname}:${server.port}`;
+      log.info({ server: name, tls: server.tls }, 'reaching TURN over TCP');
+      const bridge = new TurnBridge(socket, server, (reason) =>
+        log.warn({ server: name, reason }, 'no TURN over TCP'),
+      );
+      bridges.push(bridge);
+      return bridge.port;
+    };
+    const { relaysOverStream = false } = settings;
+    const canStream = hasStreamServer(settings.iceServers);
+    if (canStream) sockets.fill();
+    const iceServers = toNativeIceServers(
+      settings.iceServers,
+      (hostname) => hosts.find(hostname),
+      canStream && relaysOverStream ? openBridge : undefined,
+    );
     const asksForRelay = iceServers.some((server) => typeof server === 'object' && 'relayType' in server);
-    const connection = new PeerConnection('perch', {
-      iceServers,
-      disableAutoNegotiation: true,
-      forceMediaTransport: true,
-      mtu: MTU_BYTES,
-    });
-    return new DatachannelTransport(connection, { ...settings, asksForRelay }, events, { log, clock });
+    try {
+      const connection = new PeerConnection('perch', {
+        iceServers,
+        disableAutoNegotiation: true,
+        forceMediaTransport: true,
+        mtu: MTU_BYTES,
+      });
+      return new DatachannelTransport(connection, { ...settings, asksForRelay, bridges }, events, {
+        log,
+        clock,
+      });
+    } catch (error) {
+      for (const bridge of bridges) bridge.close();
+      throw error;
+    }
   };
 }
 
 /** By the system's resolver, as every program here; IPv6 where the machine has no IPv4. */
 async function lookUp(hostname: string): Promise<string> {
   return (await lookup(hostname, { order: 'ipv4first', hints: ADDRCONFIG })).address;
+}
+
+interface ConnectionSettings extends PeerTransportSettings {
+  readonly asksForRelay: boolean;
+  /** Its own, to be closed with it. */
+  readonly bridges: readonly TurnBridge[];
 }
 
 interface HeldCandidate {
@@ -74,6 +110,7 @@ class DatachannelTransport implements PeerTransport {
   readonly #clock: Clock;
   #state: State;
   #lacksRelay: boolean;
+  readonly #bridges: readonly TurnBridge[];
   readonly #remoteCandidates: RemoteCandidates;
   #heldCandidates: HeldCandidate[] = [];
   #hostsMayGo = false;
@@ -82,13 +119,18 @@ class DatachannelTransport implements PeerTransport {
 
   constructor(
     connection: PeerConnection,
-    { video, viewerOffers = false, asksForRelay }: PeerTransportSettings & { readonly asksForRelay: boolean },
+    { video, viewerOffers = false, asksForRelay, bridges }: ConnectionSettings,
     events: PeerTransportEvents,
     { log, clock }: { readonly log: Logger; readonly clock: Clock },
   ) {
     this.#connection = connection;
     this.#clock = clock;
-    this.#remoteCandidates = new RemoteCandidates(clock, (candidate) => this.#handOn(candidate));
+    this.#bridges = bridges;
+    this.#remoteCandidates = new RemoteCandidates(
+      clock,
+      (candidate) => this.#handOn(candidate),
+      bridges.length === 0,
+    );
     this.#payloadType = video.payloadType;
     this.#lacksRelay = asksForRelay;
     this.#events = events;
@@ -136,8 +178,7 @@ class DatachannelTransport implements PeerTransport {
       this.#log.debug({ err: error }, 'answer refused by libdatachannel');
       return refuse('bad-sdp', 'the answer can not be used');
     }
-    this.#state = 'answered';
-    this.#remoteCandidates.begin(this.#icePassword());
+    this.#begin();
     if (!this.#hostsMayGo) this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
     this.#letCandidatesGo();
     return undefined;
@@ -154,8 +195,7 @@ class DatachannelTransport implements PeerTransport {
       this.#log.debug({ err: error }, 'offer refused by libdatachannel');
       return refuse('bad-sdp', 'the offer can not be used');
     }
-    this.#state = 'answered';
-    this.#remoteCandidates.begin(this.#icePassword());
+    this.#begin();
     this.#cancelHold = this.#clock.after(GATHER_WITHIN_MS, () => this.#report(() => this.#giveAnswer()));
     return undefined;
   }
@@ -183,6 +223,7 @@ class DatachannelTransport implements PeerTransport {
     this.#cancelHold();
     this.#remoteCandidates.close();
     this.#closeNative();
+    for (const bridge of this.#bridges) bridge.close();
   }
 
   /**
@@ -224,6 +265,13 @@ class DatachannelTransport implements PeerTransport {
     this.#cancelHold();
     const description = this.#connection.localDescription();
     if (description !== null) this.#events.onAnswer(description.sdp);
+  }
+
+  #begin(): void {
+    this.#state = 'answered';
+    const password = this.#icePassword();
+    this.#remoteCandidates.begin(password);
+    for (const bridge of this.#bridges) bridge.begin(password);
   }
 
   #icePassword(): string {

@@ -37,6 +37,7 @@ const MAX_NAMES = 8;
 export class RemoteCandidates {
   readonly #clock: Clock;
   readonly #handOn: (candidate: string) => void;
+  readonly #leadsAround: boolean;
   readonly #pace: CandidatePace;
   /** Those that came before the description; undefined once it is there. */
   #waiting: string[] | undefined = [];
@@ -48,10 +49,13 @@ export class RemoteCandidates {
   #cancelUnlikely = (): void => undefined;
   #closed = false;
 
-  /** `handOn` gives a candidate to libjuice, and must not throw. */
-  constructor(clock: Clock, handOn: (candidate: string) => void) {
+  /**
+   * `handOn` gives a candidate to libjuice, and must not throw. `leadsAround` is false where checks are mended elsewhere.
+   */
+  constructor(clock: Clock, handOn: (candidate: string) => void, leadsAround = true) {
     this.#clock = clock;
     this.#handOn = handOn;
+    this.#leadsAround = leadsAround;
     this.#pace = new CandidatePace(clock, handOn);
   }
 
@@ -87,7 +91,7 @@ export class RemoteCandidates {
     if (this.#unlikely !== undefined && isInAnotherNetwork(candidate, networkInterfaces()))
       this.#unlikely.push(candidate);
     else if (isHidden(candidate)) this.#takeName(candidate);
-    else if (isRelayedOverStream(candidate)) this.#takeDetour(candidate);
+    else if (this.#leadsAround && isRelayedOverStream(candidate)) this.#takeDetour(candidate);
     else if (isCheckedAtOnce(candidate)) this.#pace.add(candidate);
     else this.#handOn(candidate);
     return undefined;

@@ -15,7 +15,7 @@ const ICE_CONTROLLED = 0x8029;
 const ICE_CONTROLLING = 0x802a;
 const TIE_BREAKER_BYTES = 8;
 const MESSAGE_INTEGRITY = 0x0008;
-const FINGERPRINT = 0x8028;
+export const FINGERPRINT = 0x8028;
 const SHA1_BYTES = 20;
 
 /** RFC 8489, section 14.7. */
@@ -32,11 +32,13 @@ export function withTieBreaker(packet: Buffer, password: string): Buffer {
   mended.writeBigUInt64BE(1n, tieBreakerAt);
   sign(mended, integrityAt, password);
   const fingerprintAt = places?.get(FINGERPRINT);
-  if (fingerprintAt !== undefined) {
-    const sum = crc32(mended.subarray(0, fingerprintAt - 4));
-    mended.writeUInt32BE((sum ^ FINGERPRINT_MASK) >>> 0, fingerprintAt);
-  }
+  if (fingerprintAt !== undefined) writeFingerprint(mended, fingerprintAt);
   return mended;
+}
+
+/** RFC 8489, section 14.7: of all before the attribute, whose value is at `at`. */
+export function writeFingerprint(message: Buffer, at: number): void {
+  message.writeUInt32BE((crc32(message.subarray(0, at - 4)) ^ FINGERPRINT_MASK) >>> 0, at);
 }
 
 function isBindingRequest(packet: Buffer): boolean {

@@ -58,6 +58,8 @@ export interface PeerTransportSettings {
   readonly video: VideoOffer;
   /** The viewer makes the offer; ours, where it does not. */
   readonly viewerOffers?: boolean;
+  /** TURN servers are reached over TCP or TLS, where there are such, and not over UDP. */
+  readonly relaysOverStream?: boolean;
 }
 
 /** Makes a transport whose offer follows by `onOffer`, or which waits for the viewer's. */

@@ -23,8 +23,11 @@ export const RENEW_SPARE_AFTER_MS = 5 * 60_000;
 /** TURN servers far away have answered by then; one that was not there may be, and a port that was refused is another. */
 export const LOOK_AT_SPARE_AFTER_MS = 3_000;
 
-/** In a row: where no relay is to be had, the next is as good as this one. */
+/** In a row: where no relay is to be had, the next is as good as this one. The last is over TCP, for networks without UDP. */
 const MAX_TRIES_FOR_RELAY = 3;
+
+/** A relay over TCP waits for what is lost, so UDP is tried again, if not often: for some seconds there is no relay then. */
+const TRY_UDP_AGAIN_AFTER_MS = 60 * 60_000;
 
 export interface SpareTransportComponents {
   readonly openTransport: OpenPeerTransport;
@@ -46,6 +49,8 @@ export class SpareTransport {
   #state: State = { state: 'idle' };
   /** Spares in a row that found no relay. */
   #withoutRelay = 0;
+  /** Relays over UDP were not to be had, and one over a stream was. */
+  #overStreamUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(components: SpareTransportComponents, video: VideoOffer) {
     this.#components = components;
@@ -53,7 +58,8 @@ export class SpareTransport {
   }
 
   /** In place of the `openTransport` that it was made with. */
-  readonly open: OpenPeerTransport = (settings, events) => {
+  readonly open: OpenPeerTransport = (asked, events) => {
+    const settings = { ...asked, relaysOverStream: this.#usesStream };
     // Its numbers are the viewer's, and an offer of ours would be of no use.
     if (settings.viewerOffers === true) return this.#components.openTransport(settings, events);
     const spare = this.#state.state === 'ready' ? this.#state.spare : undefined;
@@ -89,17 +95,32 @@ export class SpareTransport {
     this.#state = { state: 'planned', cancel: this.#components.clock.after(ms, () => this.#make()) };
   }
 
+  /** Whether the next connection's relays are over a stream: they were found so before, or all other tries are spent. */
+  get #usesStream(): boolean {
+    return this.#isLastTry || this.#components.clock.nowMs() < this.#overStreamUntilMs;
+  }
+
+  get #isLastTry(): boolean {
+    return this.#withoutRelay === MAX_TRIES_FOR_RELAY - 1;
+  }
+
   #make(): void {
     const { openTransport, clock, log } = this.#components;
+    const isLastTry = this.#isLastTry;
+    const settings = {
+      iceServers: this.#iceServers,
+      video: this.#video,
+      relaysOverStream: this.#usesStream,
+    };
     try {
       const spare = new LateBoundTransport(
-        (events) => openTransport({ iceServers: this.#iceServers, video: this.#video }, events),
+        (events) => openTransport(settings, events),
         () => this.#plan(RENEW_SPARE_AFTER_MS),
       );
       this.#state = {
         state: 'ready',
         spare,
-        cancel: clock.after(LOOK_AT_SPARE_AFTER_MS, () => this.#look(spare)),
+        cancel: clock.after(LOOK_AT_SPARE_AFTER_MS, () => this.#look(spare, isLastTry)),
       };
     } catch (error) {
       // A viewer who comes is made a connection of its own, and told if that fails too.
@@ -112,14 +133,17 @@ export class SpareTransport {
    * A TURN server takes no allocation from a port that had one minutes ago (RFC 8656, section 7.2: error 437), and libjuice does
    * not try another: the next spare has another port.
    */
-  #look(spare: LateBoundTransport): void {
+  #look(spare: LateBoundTransport, wasLastTry: boolean): void {
+    const { clock } = this.#components;
     this.#withoutRelay = spare.lacksRelay ? this.#withoutRelay + 1 : 0;
+    if (spare.lacksRelay) this.#overStreamUntilMs = Number.NEGATIVE_INFINITY;
+    else if (wasLastTry) this.#overStreamUntilMs = clock.nowMs() + TRY_UDP_AGAIN_AFTER_MS;
     if (this.#withoutRelay > 0 && this.#withoutRelay < MAX_TRIES_FOR_RELAY) {
       this.#renew();
       return;
     }
     const renewInMs = RENEW_SPARE_AFTER_MS - LOOK_AT_SPARE_AFTER_MS;
-    const cancel = this.#components.clock.after(renewInMs, () => this.#renew());
+    const cancel = clock.after(renewInMs, () => this.#renew());
     this.#state = { state: 'ready', spare, cancel };
   }
 

@@ -118,6 +118,7 @@ export class FakeTransport implements PeerTransport {
   readonly candidates: string[] = [];
   readonly sent: Uint8Array[] = [];
   readonly viewerOffers: boolean;
+  readonly relaysOverStream: boolean;
   answers: string[] = [];
   offers: string[] = [];
   closed = false;
@@ -127,7 +128,8 @@ export class FakeTransport implements PeerTransport {
   #open = false;
 
   constructor(settings: PeerTransportSettings, events: PeerTransportEvents) {
-    const { iceServers, video, viewerOffers = false } = settings;
+    const { iceServers, video, viewerOffers = false, relaysOverStream = false } = settings;
+    this.relaysOverStream = relaysOverStream;
     this.iceServers = iceServers;
     this.video = video;
     this.events = events;
