@@ -24,6 +24,9 @@ const HOSTS = [`${SERVER_ADDRESS} ${PUBLIC_STUN_NAMES.join(' ')}`];
 
 const GATEWAY = '203.0.113.1';
 
+/** Of its own. A bridge else takes the lowest of what is plugged in, and who knew the one before reaches nobody for half a minute. */
+const GATEWAY_MAC = '02:00:00:00:00:01';
+
 export type SiteName = 'home' | 'phone' | 'desk';
 
 /** The router's public address, and the host's network: a public one for a site without NAT. */
@@ -56,7 +59,7 @@ export class Internet {
   constructor() {
     this.#core = new Namespace('internet');
     forward(this.#core);
-    this.#core.ip(`link add bridge type bridge
+    this.#core.ip(`link add bridge address ${GATEWAY_MAC} type bridge
 link set bridge up
 address add ${GATEWAY}/24 dev bridge`);
     this.vps = new Namespace('vps', HOSTS);
@@ -110,5 +113,5 @@ route add default via ${GATEWAY}`);
 function forward(namespace: Namespace): void {
   namespace.set('net.ipv4.ip_forward', 1);
   // Else hosts on the bridge learn of each other and leave the router out.
-  namespace.set('net.ipv4.conf.all.send_redirects', 0);
+  for (const which of ['all', 'default']) namespace.set(`net.ipv4.conf.${which}.send_redirects`, 0);
 }
