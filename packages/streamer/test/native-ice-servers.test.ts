@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toNativeIceServers as convert, hasStreamServer } from '../src/adapters/native-ice-servers.ts';
+import { toNativeIceServers as convert, turnWays } from '../src/adapters/native-ice-servers.ts';
 import type { StreamServer } from '../src/adapters/turn-bridge.ts';
 
 const toNativeIceServers = (servers: Parameters<typeof convert>[0]) =>
@@ -95,10 +95,10 @@ test('a bridge that is not to be had is left out', () => {
 });
 
 test.each([
-  [['turns:a.example'], true],
-  [['turn:a.example?transport=tcp'], true],
-  [['turns:a.example?transport=udp', 'turn:a.example', 'stuns:a.example'], false],
-  [[], false],
-])('whether %s has TURN over a stream is %s', (urls, has) => {
-  expect(hasStreamServer([turn(...urls)])).toBe(has);
+  [['turns:a.example'], { udp: false, stream: true }],
+  [['turn:a.example?transport=tcp', 'turn:a.example'], { udp: true, stream: true }],
+  [['turns:a.example?transport=udp', 'turn:a.example', 'stuns:a.example'], { udp: true, stream: false }],
+  [[], { udp: false, stream: false }],
+])('the ways to TURN by %j are %j', (urls, ways) => {
+  expect(turnWays([turn(...urls)])).toEqual(ways);
 });

@@ -25,7 +25,7 @@ import type {
 import { BoundSockets } from './bound-sockets.ts';
 import { isHidden, isOfThisMachine, isRelayed } from './candidate-reach.ts';
 import { IceHosts } from './ice-hosts.ts';
-import { hasStreamServer, toNativeIceServers } from './native-ice-servers.ts';
+import { toNativeIceServers, turnWays } from './native-ice-servers.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 import { systemClock } from './system-clock.ts';
 import { type StreamServer, TurnBridge } from './turn-bridge.ts';
@@ -43,28 +43,32 @@ const GATHER_WITHIN_MS = 1_000;
 export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
   const hosts = new IceHosts({ lookUp, clock, log });
   const sockets = new BoundSockets();
+  let saidStream = false;
   return (settings, events) => {
     const bridges: TurnBridge[] = [];
     const openBridge = (server: StreamServer): number | undefined => {
       const socket = sockets.take();
       if (socket === undefined) return undefined;
       const name = `${server.hostname}:${server.port}`;
-      log.info({ server: name, tls: server.tls }, 'reaching TURN over TCP');
+      log[saidStream ? 'debug' : 'info']({ server: name, tls: server.tls }, 'reaching TURN over TCP');
+      saidStream = true;
       const bridge = new TurnBridge(socket, server, (reason) =>
         log.warn({ server: name, reason }, 'no TURN over TCP'),
       );
       bridges.push(bridge);
       return bridge.port;
     };
-    const { relaysOverStream = false } = settings;
-    const canStream = hasStreamServer(settings.iceServers);
-    if (canStream) sockets.fill();
+    const ways = turnWays(settings.iceServers);
+    if (ways.stream) sockets.fill();
+    const overStream = ways.stream && (settings.relaysOverStream === true || !ways.udp);
     const iceServers = toNativeIceServers(
       settings.iceServers,
       (hostname) => hosts.find(hostname),
-      canStream && relaysOverStream ? openBridge : undefined,
+      overStream ? openBridge : undefined,
     );
-    const asksForRelay = iceServers.some((server) => typeof server === 'object' && 'relayType' in server);
+    // A bridge may not have had its socket yet; the next connection has it.
+    const asksForRelay =
+      overStream || iceServers.some((server) => typeof server === 'object' && 'relayType' in server);
     try {
       const connection = new PeerConnection('perch', {
         iceServers,

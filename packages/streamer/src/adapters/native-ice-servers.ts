@@ -59,9 +59,13 @@ export function toNativeIceServers(
   ];
 }
 
-/** Whether there is a TURN server over TCP or TLS among them. */
-export function hasStreamServer(servers: readonly IceServer[]): boolean {
-  return parseAll(servers).some(({ url }) => isTurnOverStream(url));
+/** How TURN servers among them can be reached. */
+export function turnWays(servers: readonly IceServer[]): { readonly udp: boolean; readonly stream: boolean } {
+  const urls = parseAll(servers).map(({ url }) => url);
+  return {
+    udp: urls.some((url) => url.scheme === 'turn' && isOverUdp(url)),
+    stream: urls.some(isTurnOverStream),
+  };
 }
 
 function bridged(servers: readonly IceServer[], openBridge: OpenBridge): ParsedServer[] {

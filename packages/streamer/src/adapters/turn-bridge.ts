@@ -60,12 +60,18 @@ export class TurnBridge {
   #send(datagram: Buffer, { port }: RemoteInfo): void {
     this.#insidePort ??= port;
     if (this.#closed || port !== this.#insidePort) return;
-    this.#stream ??= this.#connect();
+    try {
+      this.#stream ??= this.#connect();
+    } catch (error) {
+      this.#fail(messageOf(error));
+      return;
+    }
     const message = toStream(datagram);
     if (message !== undefined && this.#stream.writableLength < MAX_BUFFERED_BYTES)
       this.#stream.write(message);
   }
 
+  /** Throws where Node takes the server's name for none. */
   #connect(): Socket {
     const { hostname: host, port, tls } = this.#server;
     const stream = tls
@@ -84,7 +90,7 @@ export class TurnBridge {
     try {
       for (const message of this.#reader.push(bytes)) this.#handBack(message);
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(messageOf(error));
     }
   }
 
@@ -97,4 +103,8 @@ export class TurnBridge {
     const mended = this.#password === undefined ? message : withMendedCheck(message, this.#password);
     if (!this.#closed) this.#inside.send(mended, this.#insidePort, '127.0.0.1', () => undefined);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -10,10 +10,17 @@ export class FarEnd {
   readonly #useTrack: (track: Track) => void;
   #track: Track | undefined;
   #closed = false;
+  /** Its candidates, from the offer until the answer is in. */
+  #held: string[] | undefined;
+  readonly #onCandidate: (candidate: string) => void;
   #waiting: (() => void)[] = [];
 
   constructor(onCandidate: (candidate: string) => void) {
-    this.#connection.onLocalCandidate((candidate) => onCandidate(candidate));
+    this.#onCandidate = onCandidate;
+    this.#connection.onLocalCandidate((candidate) => {
+      if (this.#held === undefined) onCandidate(candidate);
+      else this.#held.push(candidate);
+    });
     this.#connection.onStateChange((state) => {
       if (state === 'closed') this.close();
     });
@@ -40,8 +47,12 @@ export class FarEnd {
     return this.#description;
   }
 
-  /** Offers to receive H.264, its candidates to follow. */
+  /**
+   * Offers to receive H.264, its candidates to follow when the answer is in. libdatachannel tells libjuice of an answer before it
+   * keeps the fingerprint in it: where the other end checks already, the handshake may come in between, and fails.
+   */
   offer(mid: string, payloadType: number): Promise<string> {
+    this.#held = [];
     const video = new Video(mid, 'RecvOnly');
     video.addH264Codec(payloadType, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
     this.#useTrack(this.#connection.addTrack(video));
@@ -51,6 +62,8 @@ export class FarEnd {
 
   takeAnswer(sdp: string): void {
     this.#connection.setRemoteDescription(sdp, 'answer');
+    for (const candidate of this.#held ?? []) this.#onCandidate(candidate);
+    this.#held = undefined;
   }
 
   /** The library takes a description in on a thread of its own, and no candidate before that is done. */
