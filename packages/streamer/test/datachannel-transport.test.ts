@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
@@ -9,7 +10,7 @@ import { systemClock } from '../src/adapters/system-clock.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
 import { EventLog } from './support/event-log.ts';
-import { candidate, ManualClock, settle, silentLog } from './support/fakes.ts';
+import { candidate, ManualClock, memoryLog, settle, silentLog } from './support/fakes.ts';
 import { FarEnd } from './support/far-end.ts';
 
 const VIDEO: VideoOffer = {
@@ -83,6 +84,33 @@ test('lacks a relay where a TURN server was given that does not answer, and none
   expect(open().transport.lacksRelay).toBe(false);
   asking.close();
   deaf.close();
+});
+
+test('asks a TURN server over TCP where there is none over UDP, and hangs up when it is closed', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const iceServers = [{ urls: [`turn:127.0.0.1:${port}?transport=tcp`], username: 'u', credential: 'p' }];
+  const { log, lines } = memoryLog();
+  const openTransport = datachannelTransports(log);
+  const connected = once(server, 'connection');
+  // The first ones find no socket bound yet.
+  let asking = openTransport({ iceServers, video: VIDEO }, new EventLog());
+  while (!lines.some(({ msg }) => msg === 'reaching TURN over TCP')) {
+    expect(asking.lacksRelay).toBe(true);
+    asking.close();
+    await settle();
+    asking = openTransport({ iceServers, video: VIDEO }, new EventLog());
+  }
+  const [stream] = (await connected) as [Socket];
+  const [request] = (await once(stream, 'data')) as [Buffer];
+  // RFC 8656, section 17: an Allocate request.
+  expect(request.readUInt16BE(0)).toBe(0x0003);
+  expect(asking.lacksRelay).toBe(true);
+  const ended = once(stream, 'close');
+  asking.close();
+  await ended;
+  server.close();
 });
 
 const section = () => answer.slice(answer.indexOf('m=video'));
