@@ -95,6 +95,16 @@ test('without a connection there is no sample, and it goes on asking', async () 
   expect(samples).toHaveLength(1);
 });
 
+test('a look right after a sample has the rates since the sample before that', async () => {
+  const { clock, sampler } = setUp();
+  sampler.start();
+  await clock.advance(2_000);
+  // The browser's counters are still those of the sample, then a few milliseconds newer.
+  expect((await sampler.look())?.bitsPerSecond).toBe(800_000);
+  await clock.advance(40);
+  expect((await sampler.look())?.bitsPerSecond).toBe(800_000);
+});
+
 test('a look between has the rates since the sample before it', async () => {
   const { clock, sampler } = setUp();
   expect((await sampler.look())?.bitsPerSecond).toBeUndefined();

@@ -6,6 +6,9 @@ import { pixelsOf, type StreamStats, statsBetween } from './stream-stats.ts';
 /** A person reads no faster. */
 const SAMPLE_EVERY_MS = 1_000;
 
+/** Rates of less are chance: a look may come right after a sample, and browsers give the same counters for 50 ms. */
+const LONG_ENOUGH_MS = 500;
+
 /** Two minutes: what somebody who opens the drawer because of a stutter wants to see. */
 export const HISTORY_LENGTH = 120;
 
@@ -26,6 +29,8 @@ export class StatsSampler {
   /** Of a run that was stopped, a late answer is of no interest. */
   #run = 0;
   #before: StreamCounters | undefined;
+  /** The sample before that. */
+  #earlier: StreamCounters | undefined;
   #looked: StreamCounters | undefined;
   #fullPixels: number | undefined;
   #history: StreamStats[] = [];
@@ -53,22 +58,28 @@ export class StatsSampler {
     this.#run += 1;
     this.#next.clear();
     this.#before = undefined;
+    this.#earlier = undefined;
   }
 
   /** Another stream: nothing of the one before it counts. */
   reset(): void {
     this.#before = undefined;
+    this.#earlier = undefined;
     this.#looked = undefined;
     this.#fullPixels = undefined;
     this.#history = [];
   }
 
-  /** How the stream did since the last sample or look. The time strip is left out. */
+  /** How the stream did since the last sample or look, or since the one before if that was just now. The time strip is left out. */
   async look(): Promise<StreamStats | undefined> {
-    const before = this.#before ?? this.#looked;
     const now = await this.#parts.readCounters();
+    if (now === undefined) return undefined;
+    const past = [this.#before, this.#earlier, this.#looked].filter(
+      (counters) => counters !== undefined && counters.atMs < now.atMs,
+    );
+    const before = past.find((counters) => now.atMs - (counters?.atMs ?? 0) >= LONG_ENOUGH_MS) ?? past.at(-1);
     this.#looked = now;
-    return now && statsBetween(before, now, { fullPixels: this.#fullPixels });
+    return statsBetween(before, now, { fullPixels: this.#fullPixels });
   }
 
   async #sample(run: number): Promise<void> {
@@ -77,6 +88,7 @@ export class StatsSampler {
     if (run !== this.#run || now === undefined) return;
     this.#fullPixels = Math.max(this.#fullPixels ?? 0, pixelsOf(now.video) ?? 0) || undefined;
     const stats = statsBetween(this.#before, now, { fullPixels: this.#fullPixels, stripAgeMs });
+    this.#earlier = this.#before;
     this.#before = now;
     this.#history.push(stats);
     if (this.#history.length > HISTORY_LENGTH) this.#history.shift();
