@@ -46,11 +46,11 @@ interface Examined {
   readonly text: string;
 }
 
-async function examine(
-  server: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Examined> {
-  const doctor = perch(['doctor', '--server', server, '--stream-id', STREAM], environment);
+function examine(server: string, environment: Readonly<Record<string, string>> = {}): Promise<Examined> {
+  return outcomeOf(perch(['doctor', '--server', server, '--stream-id', STREAM], environment));
+}
+
+async function outcomeOf(doctor: PerchProcess): Promise<Examined> {
   const code = await doctor.end();
   const marks = [...doctor.stdout.matchAll(/^(ok|failed|skipped) +(TURN mint|\S+)/gm)];
   return { code, marks: marks.map(([, mark, name]) => `${mark} ${name}`), text: doctor.stdout };
@@ -83,6 +83,13 @@ describe('perch doctor', () => {
     expect(text).toContain('systemctl status perch-serve');
   });
 
+  test('without the link that it asks for is wrong usage', async () => {
+    const doctor = perch(['doctor', '--link']);
+    doctor.type('');
+    expect(await doctor.end()).toBe(2);
+    expect(doctor.stderr).toMatch(/^perch doctor: the link must be the server's address/);
+  });
+
   test('ends at once when it is told to', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -102,7 +109,9 @@ describe('perch doctor', () => {
       await token('publish', STREAM),
       await token('view', 'attic'),
     ];
-    const withLink = await examine(`${server}/watch/${STREAM}#token=${view}`);
+    const asking = perch(['doctor', '--link']);
+    asking.type(`${server}/watch/${STREAM}#token=${view}`);
+    const withLink = await outcomeOf(asking);
     expect(withLink.marks).toContain('ok token');
     const onThePi = await examine(server, { PERCH_TOKEN: publish });
     expect(onThePi.marks).toContain('ok token');
