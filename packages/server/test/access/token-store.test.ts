@@ -204,17 +204,6 @@ describe('issued tokens', () => {
     expect(one.list()).toHaveLength(2);
   });
 
-  it('of before, whose files have their ids as names, are kept, and so are their names', () => {
-    const id = 'AAAAAAAAAAAAAAAAAAAAAA';
-    open();
-    const stored = { right: 'view', stream: 'garden', name: 'Oma', issuedAt: 1_700_000_000 };
-    fs.writeFileSync(join(state, 'tokens', `${id}.json`), JSON.stringify(stored), { mode: 0o600 });
-    expect(open().list()).toMatchObject([{ claims: { id, name: 'Oma' } }]);
-    expect(open().issue({ right: 'view', streamId: 'garden', name: 'Oma' }).ok).toBe(false);
-    open().revoke('Oma');
-    expect([...open().readRevoked()]).toEqual([id]);
-  });
-
   it('of two processes at once are all kept', () => {
     const [one, two] = [open(), open()];
     for (let count = 0; count < 5; count += 1) {

@@ -50,8 +50,7 @@ const CLAIMS_FILE = '.json';
 const REVOKED_FILE = '.revoked';
 
 const StoredToken = v.object({
-  /** Missing in files of before, whose name it is. */
-  id: v.exactOptional(v.pipe(v.string(), v.regex(ID))),
+  id: v.pipe(v.string(), v.regex(ID)),
   right: v.picklist(['publish', 'view']),
   stream: v.string(),
   name: v.string(),
@@ -214,7 +213,7 @@ export class TokenStore implements Revocations, LinkStore {
         `${this.#tokenFolder.path}/${file} is not a token's file; remove it`,
       );
     }
-    const { stream: streamId, id = file.slice(0, -CLAIMS_FILE.length), expiresAt, ...rest } = stored.output;
+    const { stream: streamId, id, expiresAt, ...rest } = stored.output;
     const revoked = this.#tokenFolder.read(`${id}${REVOKED_FILE}`);
     return {
       file,
