@@ -344,7 +344,7 @@ test('play() is kept with the first picture, and broken by pause()', async () =>
     whenKept: 'live',
     reason: 'AbortError',
     refused: 'NotSupportedError',
-    ended: true,
+    ended: false,
     code: 'bad-source',
   });
 });

@@ -7,6 +7,16 @@ beforeEach(() => {
   world = new FakeWorld();
 });
 
+test('what fails as it did before is on its way first, and told each time', () => {
+  world.supported = false;
+  for (let time = 0; time < 2; time++) world.player.connect(STREAM);
+  const once = [
+    { state: 'connecting', step: 'server' },
+    { state: 'refused', why: 'no-webrtc' },
+  ];
+  expect(world.statuses).toEqual([...once, ...once]);
+});
+
 describe('the last frame', () => {
   test('stays while it is paused and until the same camera has another', async () => {
     await world.goLive();

@@ -29,6 +29,8 @@ export class Player {
     this.#session?.close({ keepFrame: true });
     if (this.#streamId !== undefined && this.#streamId !== name) this.#ports.media.clear();
     this.#streamId = name;
+    // Also where it then fails in the same way as before: that is told each time.
+    this.#report({ state: 'connecting', step: 'server' });
     if (name === '') {
       this.#session = undefined;
       this.#report({ state: 'refused', why: 'bad-stream-id' });

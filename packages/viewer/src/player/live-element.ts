@@ -1,7 +1,8 @@
 import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { watchNetwork, watchResume } from '../adapters/browser-network.ts';
 import { parseSource, type Source } from '../domain/source.ts';
-import { type EndReason, hasEnded, type Status } from '../domain/status.ts';
+import { type EndReason, hasEnded, isSameStatus, type Status } from '../domain/status.ts';
+import { eventsOf, isPaused, type PlaybackEvent } from '../domain/status-events.ts';
 import type { StreamCounters } from '../domain/stream-counters.ts';
 import { describeStatus } from '../text/describe-status.ts';
 import { type Text, textFor } from '../text/text.ts';
@@ -15,7 +16,8 @@ import { Playback } from './playback.ts';
  */
 export abstract class LiveElement extends LitElement {
   static override readonly properties: PropertyDeclarations = {
-    src: { reflect: true },
+    // An attribute that is taken away is null.
+    src: { reflect: true, converter: { fromAttribute: (value) => value ?? '' } },
     autoplay: { type: Boolean, reflect: true },
     preload: { reflect: true },
     status: { state: true },
@@ -30,8 +32,8 @@ export abstract class LiveElement extends LitElement {
   readonly #playing = new PlayPromise();
   #playback: Playback | undefined;
   #onPage = new AbortController();
-  /** The `src` that is or was played last. */
-  #played: string | undefined;
+  /** The `src` that is or was played last, unless it was taken away since. */
+  #played = '';
 
   constructor() {
     super();
@@ -55,14 +57,15 @@ export abstract class LiveElement extends LitElement {
   }
 
   get paused(): boolean {
-    return this.status.state === 'idle' || hasEnded(this.status);
+    return isPaused(this.status);
   }
 
+  /** Somebody put an end to what was watched. */
   get ended(): boolean {
-    return hasEnded(this.status);
+    return this.status.state === 'ended';
   }
 
-  /** Why it ended: a reason for programs, a sentence for people. */
+  /** Why it ended, or can't begin: a reason for programs, a sentence for people. */
   get error(): { readonly code: EndReason; readonly message: string } | null {
     const { status } = this;
     return hasEnded(status) ? { code: status.why, message: describeStatus(status, this.text) } : null;
@@ -77,15 +80,17 @@ export abstract class LiveElement extends LitElement {
     const playing = this.#playing.get();
     // Not on a page it is nobody's to see.
     if (this.isConnected) this.#start();
-    else void this.updateComplete.then(() => this.#start());
+    else void this.updateComplete.then(() => this.#playing.isPending && this.#start());
     return playing;
   }
 
   /** Ends the connection. The last frame stays, as in a `<video>`. */
   pause(): void {
     this.#playing.break('AbortError', 'It was paused.');
+    if (this.paused) return;
     this.#playback?.pause();
-    this.dispatchEvent(new Event('pause'));
+    // Where it was told to play and has not yet begun, too.
+    this.#report({ state: 'idle' });
   }
 
   override connectedCallback(): void {
@@ -98,7 +103,7 @@ export abstract class LiveElement extends LitElement {
     watchResume(() => this.#playback?.handleResume(), signal);
     // Back on a page after it was taken off one, and what happened meanwhile was not heard.
     handleVisible();
-    if (this.hasUpdated && this.autoplay && this.paused) void this.play();
+    if (this.hasUpdated && this.autoplay && this.paused && this.src !== '') void this.play();
   }
 
   override disconnectedCallback(): void {
@@ -121,8 +126,9 @@ export abstract class LiveElement extends LitElement {
   /** Before anything is drawn: the server is on its way to answer meanwhile. */
   protected override willUpdate(changed: PropertyValues): void {
     // Who sets it and calls `play()` at once has it played already.
-    if (!changed.has('src') || this.src === '' || this.src === this.#played) return;
-    if (this.autoplay || !this.paused) void this.play();
+    if (!changed.has('src') || this.src === this.#played) return;
+    if (this.src === '') this.#unload();
+    else if (this.autoplay || !this.paused) void this.play();
   }
 
   /** In the language of the page where it says one, else the browser's. */
@@ -133,7 +139,7 @@ export abstract class LiveElement extends LitElement {
 
   /** Undefined where `src` names no stream. */
   protected get source(): Source | undefined {
-    return parseSource(this.src, document.baseURI);
+    return this.src === '' ? undefined : parseSource(this.src, document.baseURI);
   }
 
   /** Of the connection whose picture is shown. */
@@ -171,26 +177,41 @@ export abstract class LiveElement extends LitElement {
   }
 
   #start(): void {
-    const { source } = this;
     this.#played = this.src;
+    this.#change({ state: 'connecting', step: 'server' }, ['play', 'waiting']);
+    // Whoever heard of it may not want it.
+    if (this.paused) return;
+    const { source } = this;
     if (source === undefined) {
       this.#playback?.disconnect();
       this.#report({ state: 'refused', why: 'bad-source' });
-      return;
+    } else {
+      this.#open().connect(source);
     }
-    this.dispatchEvent(new Event('play'));
-    this.#open().connect(source);
+  }
+
+  /** There is nothing to watch any more: the picture goes, too. */
+  #unload(): void {
+    this.#played = '';
+    this.#playing.break('AbortError', 'Its source was taken away.');
+    this.#playback?.disconnect();
+    this.#report({ state: 'idle' });
   }
 
   #report(status: Status): void {
-    const before = this.status;
+    if (!isSameStatus(status, this.status)) this.#change(status, eventsOf(this.status, status));
+  }
+
+  #change(status: Status, events: readonly ('play' | PlaybackEvent)[]): void {
     this.status = status;
     this.setAttribute('state', status.state);
     if (status.state === 'live') this.#playing.keep();
     if (hasEnded(status)) this.#playing.break('NotSupportedError', describeStatus(status, this.text));
-    if (status.state === 'live' && before.state !== 'live') this.dispatchEvent(new Event('playing'));
-    if (status.state !== 'live' && before.state === 'live') this.dispatchEvent(new Event('waiting'));
-    if (hasEnded(status)) this.dispatchEvent(new Event('error'));
-    this.dispatchEvent(new CustomEvent<Status>('statuschange', { detail: status }));
+    const told = new CustomEvent<Status>('statuschange', { detail: status });
+    for (const event of [...events.map((type) => new Event(type)), told]) {
+      // What a handler made of it meanwhile has been told.
+      if (this.status !== status) return;
+      this.dispatchEvent(event);
+    }
   }
 }

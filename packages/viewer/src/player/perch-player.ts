@@ -24,13 +24,13 @@ const SLOW_MS = 1_500;
  * all cameras leads; there is none unless it is set), `preload` (`none`: nothing is made ahead of `play()`), `stats` (the
  * drawer is open; property `statsOpen`), and `state`, which it sets for style sheets.
  *
- * Read only: `status`, `paused`, `ended` (nobody tries any more), `error` (why), `videoWidth`, `videoHeight`,
+ * Read only: `status`, `paused`, `ended` (somebody put an end to it), `error` (why it ended or can't begin), `videoWidth`, `videoHeight`,
  * `videoElement`, `isRecording`.
  *
  * Methods: `play()`, `pause()`, `snapshot()`, `startRecording()`, `stopRecording()`, `toggleFullscreen()`, `resetZoom()`,
  * `handleKey()`, `stats()`.
  *
- * Events: `play`, `playing`, `waiting`, `pause`, `error`, `resize` as of `<video>`; `statuschange`, whose `detail` is the new
+ * Events: `play`, `waiting`, `playing`, `pause`, `ended`, `error`, `resize` as of `<video>`; `statuschange`, whose `detail` is the new
  * Status; `recordstart`; `recordend`, whose `detail` is the File, and which is saved unless cancelled. They do not bubble.
  *
  * Keys, where the focus is in it: Space or K, S, R, P, F, I, 0, + and -, arrows, Escape.
@@ -138,7 +138,7 @@ export class PerchPlayer extends LiveElement {
         <video id="video" part="video" aria-label=${text.player.cameraNamed(this.#camera)} autoplay muted playsinline
           disableremoteplayback></video>
         <canvas id="still" class="still" width="0" height="0" aria-hidden="true"></canvas>
-        ${this.home === undefined ? nothing : this.#controls?.homeLink(this.home, text)}
+        ${this.home ? this.#controls?.homeLink(this.home, text) : nothing}
         <div class="say">
           <p id="status" class="status" part="status" role="status" aria-live="polite" data-state=${status.state}
             data-step=${status.state === 'connecting' ? status.step : nothing}>${this.#sentence(text)}

@@ -2,6 +2,11 @@
 export class PlayPromise {
   #waiting: PromiseWithResolvers | undefined;
 
+  /** Somebody was promised something that is not settled. */
+  get isPending(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** The same for all who ask until it is settled. */
   get(): Promise<void> {
     this.#waiting ??= withResolvers();

@@ -63,9 +63,8 @@ export class Playback {
 
   #playerFor(server: string): Player {
     if (this.#player !== undefined && this.#server === server) return this.#player;
-    if (this.#player !== undefined) this.disconnect();
-    this.#server = server;
-    this.#player = new Player(
+    const before = this.#player;
+    const player = new Player(
       {
         clock: browserClock,
         random: Math.random,
@@ -74,8 +73,17 @@ export class Playback {
         media: this.#media,
         fetchIceServers: turnCredentialsOf(server),
       },
-      { visible: !document.hidden, onStatus: this.#onStatus },
+      {
+        visible: !document.hidden,
+        onStatus: (status) => {
+          if (this.#player === player) this.#onStatus(status);
+        },
+      },
     );
-    return this.#player;
+    this.#server = server;
+    this.#player = player;
+    // Unheard from here: nothing pauses, another server takes over.
+    before?.disconnect();
+    return player;
   }
 }
