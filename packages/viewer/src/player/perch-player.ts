@@ -18,25 +18,8 @@ const SLOW_MS = 1_500;
 
 /**
  * `<perch-player src="https://server/watch/front-door#token=…" autoplay controls>`: live video of one camera. Follows the
- * conventions of `<video>`; owns its connections, and gives them up when it leaves the page.
- *
- * Attributes, as properties too: `src`, `autoplay` (plays as soon as it has a source), `controls`, `home` (where the link to
- * all cameras leads; there is none unless it is set), `preload` (`none`: nothing is made ahead of `play()`), `stats` (the
- * drawer is open; property `statsOpen`), and `state`, which it sets for style sheets.
- *
- * Read only: `status`, `paused`, `ended` (somebody put an end to it), `error` (why it ended or can't begin), `videoWidth`, `videoHeight`,
- * `videoElement`, `isRecording`.
- *
- * Methods: `play()`, `pause()`, `snapshot()`, `startRecording()`, `stopRecording()`, `toggleFullscreen()`, `resetZoom()`,
- * `handleKey()`, `stats()`.
- *
- * Events: `play`, `waiting`, `playing`, `pause`, `ended`, `error`, `resize` as of `<video>`; `statuschange`, whose `detail` is the new
- * Status; `recordstart`; `recordend`, whose `detail` is the File, and which is saved unless cancelled. They do not bubble.
- *
- * Keys, where the focus is in it: Space or K, S, R, P, F, I, 0, + and -, arrows, Escape.
- *
- * CSS parts: `frame`, `video`, `status`, `play`, `controls`, `control`, `NAME-control`, `recording`, `check-link`, `badge`,
- * `stats`. Slot: `poster`. Custom properties: `--perch-ground`, `--perch-text`, `--perch-accent`, `--perch-focus`.
+ * conventions of `<video>`; owns its connections, and gives them up when it leaves the page. What it takes and tells, and
+ * how a page styles it, is in the package's README.md, which a test holds to the code.
  */
 export class PerchPlayer extends LiveElement {
   static override readonly styles = playerStyles;
