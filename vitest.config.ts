@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests read the workspaces' TypeScript, not what was built from it; end-to-end tests run what was built. */
-const resolve = { conditions: ['source'] };
-const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } };
+const resolve = { conditions: ['@perch/source'] };
+const ssr = { resolve: { conditions: ['@perch/source'], externalConditions: ['@perch/source'] } };
 
 const endToEnd = {
   globalSetup: ['e2e/global-setup.ts'],

@@ -17,7 +17,7 @@ const LATER = /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/camera-store|\
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
   base: '/',
-  resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+  resolve: { conditions: ['@perch/source', 'browser', 'module', 'import', 'default'] },
   plugins: [
     headStart(`${import.meta.dirname}/src/pages/watch/head-start.ts`),
     shellList(COPIED, `${import.meta.dirname}/src/public`),

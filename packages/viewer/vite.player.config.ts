@@ -6,7 +6,7 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   root: `${import.meta.dirname}/src`,
-  resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+  resolve: { conditions: ['@perch/source', 'browser', 'module', 'import', 'default'] },
   publicDir: false,
   build: {
     outDir: `${import.meta.dirname}/dist/site`,

@@ -1,4 +1,4 @@
-import { adoptStyles, html, nothing, type PropertyValues } from 'lit';
+import { adoptStyles, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { SessionLog } from '../domain/session-log.ts';
 import { linkToCheck } from '../domain/source.ts';
 import { hasEnded } from '../domain/status.ts';
@@ -110,7 +110,7 @@ export class PerchPlayer extends LiveElement {
     this.renderRoot.querySelector<HTMLElement>('#playBtn:not([hidden]), .bar .control')?.focus();
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const { status } = this;
     const text = this.text;
     return html`
