@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { serve, stream } from './support/perch-process.ts';
+import { playNothingUnasked } from './support/unasked-play.ts';
 import { useBrowser } from './support/use-browser.ts';
 import type { ViewerPage, ViewerPageOptions } from './support/viewer-page.ts';
 
@@ -292,6 +293,114 @@ test('picture-in-picture comes and goes with P', async () => {
   await isSmall(true);
   await page.keyboard.press('p');
   await isSmall(false);
+});
+
+/** No Safari runs here: what it has under names of its own, and what it lacks, is stood in for. */
+describe('in a browser like Safari on a phone', () => {
+  test('a picture that is not played unasked plays after a tap', async () => {
+    const { port } = await serve();
+    await stream(port, ['--stream-id', 'front-door']);
+    const viewer = await open(`http://127.0.0.1:${port}/watch/front-door`, {
+      phone: true,
+      prepare: playNothingUnasked,
+    });
+    const { page } = viewer;
+    await page.locator('#status[data-step="tap"]').waitFor();
+    await page.locator('#playBtn').tap();
+    await viewer.reaches('live');
+    await viewer.shows(5);
+    expect(await page.locator('#playBtn').isHidden()).toBe(true);
+  });
+
+  test('fullscreen is the video’s own, and the picture goes on after it', async () => {
+    const viewer = await watch({
+      prepare: (page) =>
+        page.addInitScript(() => {
+          Object.defineProperty(document, 'fullscreenEnabled', { value: false });
+          const entered: HTMLVideoElement[] = [];
+          Object.assign(window, { entered });
+          Object.assign(HTMLVideoElement.prototype, {
+            webkitEnterFullscreen(this: HTMLVideoElement) {
+              entered.push(this);
+            },
+          });
+        }),
+    });
+    await viewer.clickControl('Fullscreen');
+    const isIts = await viewer.page.evaluate(() => {
+      const [video, ...others] = Reflect.get(window, 'entered') as HTMLVideoElement[];
+      const isPlayers = video === document.querySelector('perch-player')?.videoElement;
+      // As it does when it is left.
+      video?.pause();
+      return isPlayers && others.length === 0;
+    });
+    expect(isIts).toBe(true);
+    await viewer.shows(5);
+    // By itself: not because a standstill was noticed and mended.
+    expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+  });
+
+  test('picture-in-picture is a mode of the video, and the button says whether it is on', async () => {
+    const { page } = await watch({
+      prepare: (prepared) =>
+        prepared.addInitScript(() => {
+          Object.defineProperty(document, 'pictureInPictureEnabled', { value: undefined });
+          Object.assign(HTMLVideoElement.prototype, {
+            webkitPresentationMode: 'inline',
+            webkitSupportsPresentationMode: (mode: string) => mode === 'picture-in-picture',
+            webkitSetPresentationMode(this: HTMLVideoElement, mode: string) {
+              Object.assign(this, { webkitPresentationMode: mode });
+              this.dispatchEvent(new Event('webkitpresentationmodechanged'));
+            },
+          });
+        }),
+    });
+    /** Right after `change`: each second something draws the button anew. */
+    const saysAfter = (change: 'key' | 'window') =>
+      page.evaluate(async (by) => {
+        const player = document.querySelector('perch-player');
+        const video = player?.videoElement;
+        if (by === 'key')
+          player?.dispatchEvent(new KeyboardEvent('keydown', { key: 'p', bubbles: true, cancelable: true }));
+        // As from the small window itself.
+        else if (video) Reflect.get(video, 'webkitSetPresentationMode').call(video, 'inline');
+        await player?.updateComplete;
+        const button = player?.shadowRoot?.querySelector('[part~="picture-in-picture-control"]');
+        return button?.getAttribute('aria-pressed');
+      }, change);
+    expect(await saysAfter('key')).toBe('true');
+    expect(await saysAfter('key')).toBe('false');
+    expect(await saysAfter('key')).toBe('true');
+    expect(await saysAfter('window')).toBe('false');
+  });
+
+  test('without requestVideoFrameCallback it is known all the same whether the picture moves', async () => {
+    const { port } = await serve();
+    const camera = await stream(port);
+    const viewer = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`, {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          Reflect.deleteProperty(HTMLVideoElement.prototype, 'requestVideoFrameCallback');
+        }),
+    });
+    await viewer.reaches('live');
+    // Longer than a picture may stand still.
+    await viewer.page.waitForFunction(
+      (seconds) => (document.querySelector('perch-player')?.videoElement?.currentTime ?? 0) > seconds,
+      5,
+    );
+    expect(await viewer.page.evaluate(() => document.querySelector('perch-player')?.status.state)).toBe(
+      'live',
+    );
+    expect(await viewer.connections()).toEqual({ made: 1, open: 1 });
+    camera.signal('SIGKILL');
+    await viewer.reaches('waiting-for-camera');
+    await stream(port);
+    await viewer.reaches('live');
+    expect(await viewer.page.evaluate(() => 'requestVideoFrameCallback' in HTMLVideoElement.prototype)).toBe(
+      false,
+    );
+  });
 });
 
 /** The lock itself is hardware's: what stands in for it counts who asked. */

@@ -1,5 +1,6 @@
 /** The watch page in each state that is not its end. */
 import type { Page } from 'playwright-core';
+import { playNothingUnasked } from '../support/unasked-play.ts';
 import { reaches, type Scene } from './scene.ts';
 import { addressOf, type Scenery } from './scenery.ts';
 
@@ -125,28 +126,7 @@ export const watchScenes: readonly Scene[] = [
   {
     name: 'watch-tap-to-play',
     async show(page, scenery) {
-      // Stands in for a phone that plays nothing unasked, as iOS does when it saves power.
-      await page.addInitScript(() => {
-        let touched = false;
-        const touch = () => {
-          touched = true;
-        };
-        for (const type of ['pointerdown', 'keydown']) addEventListener(type, touch, true);
-        const { play } = HTMLMediaElement.prototype;
-        const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
-        Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
-          ...source,
-          set(this: HTMLMediaElement, stream: MediaStream | null) {
-            this.removeAttribute('autoplay');
-            source?.set?.call(this, stream);
-          },
-        });
-        HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
-          return touched
-            ? play.call(this)
-            : Promise.reject(new DOMException('not unasked', 'NotAllowedError'));
-        };
-      });
+      await playNothingUnasked(page);
       await page.goto(await scenery.openServer(CAMERA));
       await page.locator('#status[data-step="tap"]').waitFor();
     },

@@ -46,7 +46,7 @@ export class ViewerPage {
         addEventListener('DOMContentLoaded', () => {
           (document.querySelector('perch-player')?.shadowRoot ?? document)
             .querySelector('video')
-            ?.requestVideoFrameCallback((now) => resolve(now));
+            ?.requestVideoFrameCallback?.((now) => resolve(now));
         });
       });
       const probe: Probe = { firstPictureMs, joinMs: Number.NaN, connections: [], sockets: [] };
