@@ -40,12 +40,13 @@ export class BackgroundTab {
     this.#session = ids.session;
   }
 
-  /** The value of an expression in the page, of which a promise is waited for. */
+  /** The value of an expression in the page, of which a promise is waited for. It may do what needs a click. */
   async evaluate(expression: string): Promise<unknown> {
     const { result } = await this.#send('Runtime.evaluate', {
       expression,
       returnByValue: true,
       awaitPromise: true,
+      userGesture: true,
     });
     const thrown = result?.exceptionDetails;
     if (thrown !== undefined) throw new Error(thrown.exception?.description ?? thrown.text);

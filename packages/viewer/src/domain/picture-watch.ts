@@ -38,7 +38,7 @@ export const PATIENCE: Patience = { stillMs: 2_000, frozenMs: 3_000 };
 export const PATIENCE_WITHOUT_CAMERA: Patience = { stillMs: 1_000, frozenMs: 1_000 };
 
 /**
- * Judges from the frames shown whether the picture moves. A hidden page shows no frames, so there it judges nothing.
+ * Judges from the frames shown whether the picture moves. What nobody sees shows no frames, so there it judges nothing.
  * Costs nothing per frame but reading the clock: its timer looks back instead of being set again.
  */
 export class PictureWatch {

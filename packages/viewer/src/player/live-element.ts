@@ -1,5 +1,6 @@
 import { LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { watchNetwork, watchResume } from '../adapters/browser-network.ts';
+import { watchSeen } from '../adapters/picture-seen.ts';
 import { parseSource, type Source } from '../domain/source.ts';
 import { type EndReason, hasEnded, isSameStatus, type Status } from '../domain/status.ts';
 import { eventsOf, isPaused, type PlaybackEvent } from '../domain/status-events.ts';
@@ -97,12 +98,10 @@ export abstract class LiveElement extends LitElement {
     super.connectedCallback();
     this.#onPage = new AbortController();
     const { signal } = this.#onPage;
-    const handleVisible = () => this.#playback?.handleVisible(!document.hidden);
-    document.addEventListener('visibilitychange', handleVisible, { signal });
     watchNetwork(() => this.#playback?.handleNetworkChange(), signal);
     watchResume(() => this.#playback?.handleResume(), signal);
-    // Back on a page after it was taken off one, and what happened meanwhile was not heard.
-    handleVisible();
+    // Back on a page after it was taken off one, this tells what was not heard meanwhile.
+    watchSeen(this.renderRoot, (seen) => this.#playback?.handleVisible(seen), signal);
     if (this.hasUpdated && this.autoplay && this.paused && this.src !== '') void this.play();
   }
 

@@ -19,6 +19,7 @@ export class Playback {
   #player: Player | undefined;
   /** The server that `#player` talks to. */
   #server: string | undefined;
+  #visible = !document.hidden;
 
   constructor(elements: () => ScreenElements, onStatus: (status: Status) => void) {
     this.#screen = new Screen(elements);
@@ -49,7 +50,9 @@ export class Playback {
     return await this.#player?.counters();
   }
 
+  /** Whether the person can see the picture. */
   handleVisible(visible: boolean): void {
+    this.#visible = visible;
     this.#player?.handleVisible(visible);
   }
 
@@ -74,7 +77,7 @@ export class Playback {
         fetchIceServers: turnCredentialsOf(server),
       },
       {
-        visible: !document.hidden,
+        visible: this.#visible,
         onStatus: (status) => {
           if (this.#player === player) this.#onStatus(status);
         },

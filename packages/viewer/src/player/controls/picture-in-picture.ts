@@ -1,12 +1,10 @@
 import type { ReactiveController } from 'lit';
+import {
+  isInPictureInPicture,
+  PICTURE_IN_PICTURE_EVENTS,
+  type SafariVideo,
+} from '../../adapters/picture-in-picture.ts';
 import type { PlayerHost } from '../host.ts';
-
-/** Safari had this long before the standard, and on phones has it alone. */
-interface SafariVideo extends HTMLVideoElement {
-  readonly webkitPresentationMode?: string;
-  webkitSupportsPresentationMode?(mode: string): boolean;
-  webkitSetPresentationMode?(mode: string): void;
-}
 
 /** The video in a small window above all others (W3C Picture-in-Picture, or Safari's presentation mode). */
 export class PictureInPicture implements ReactiveController {
@@ -22,7 +20,7 @@ export class PictureInPicture implements ReactiveController {
     const video = this.#video;
     if (this.#isWatched || video === null) return;
     this.#isWatched = true;
-    for (const type of ['enterpictureinpicture', 'leavepictureinpicture', 'webkitpresentationmodechanged']) {
+    for (const type of PICTURE_IN_PICTURE_EVENTS) {
       video.addEventListener(type, () => this.#host.requestUpdate());
     }
   }
@@ -41,11 +39,7 @@ export class PictureInPicture implements ReactiveController {
 
   get isActive(): boolean {
     const video = this.#video;
-    if (video === null) return false;
-    // In a shadow tree `document.pictureInPictureElement` is the host, or a host around it.
-    const root = video.getRootNode();
-    if ('pictureInPictureElement' in root && root.pictureInPictureElement === video) return true;
-    return video.webkitPresentationMode === 'picture-in-picture';
+    return video !== null && isInPictureInPicture(video);
   }
 
   toggle(): void {
