@@ -49,3 +49,24 @@ test('[JOIN8] [RESUME4] when the network changes the picture goes on while a new
   streamer.signal('SIGTERM');
   expect(await streamer.end()).toBe(0);
 });
+
+/** What a phone's Chromium tells of its network, and a desktop's does not. */
+test('a new connection takes over when the network becomes one of another kind, too', async () => {
+  const { port } = await serve();
+  await stream(port);
+  const viewer = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`, {
+    prepare: (page) =>
+      page.addInitScript(() => {
+        const connection = Object.assign(new EventTarget(), { type: 'wifi' });
+        Object.defineProperty(navigator, 'connection', { value: connection });
+      }),
+  });
+  await viewer.reaches('live');
+  await viewer.shows(5);
+  await viewer.page.evaluate(() => {
+    const connection = Reflect.get(navigator, 'connection') as EventTarget;
+    Object.assign(connection, { type: 'cellular' }).dispatchEvent(new Event('change'));
+  });
+  await expect.poll(() => viewer.connections(), { timeout: 30_000 }).toEqual({ made: 2, open: 1 });
+  await viewer.reaches('live');
+});
