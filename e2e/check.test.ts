@@ -1,10 +1,17 @@
-/** /check names the cause, for each cause there is: nothing here is played by a stand-in but the camera of another make. */
+/**
+ * /check names the cause, for each cause there is: nothing here is played by a stand-in but the camera of another make, and
+ * Cloudflare's API.
+ */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openTokenStore } from '@perch/server';
-import { afterEach, describe, expect, test } from 'vitest';
+import { openAuthority, openTokenStore, startServer } from '@perch/server';
+import { pino } from 'pino';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults } from './support/accessibility.ts';
 import { checkResult } from './support/check-page.ts';
 import { ClosedServer } from './support/closed-server.ts';
@@ -14,6 +21,8 @@ import { ProgramCamera } from './support/program-camera.ts';
 import { useBrowser } from './support/use-browser.ts';
 
 const STAND_IN = fileURLToPath(new URL('./fixtures/bin/rpicam-vid', import.meta.url));
+
+const SITE = fileURLToPath(new URL('../packages/viewer/dist/site/', import.meta.url));
 
 const open = useBrowser();
 
@@ -226,6 +235,48 @@ describe('the check names the cause:', () => {
       expect(cause).toBe('camera-restarting');
       expect(steps).toMatchObject({ token: 'passed', camera: 'warned' });
     });
+  });
+});
+
+/** A server whose TURN key Cloudflare's API, here a stand-in, does not take. Returns its port. */
+async function serveWithWrongKey(): Promise<number> {
+  const api = createServer((_request, response) => response.writeHead(401).end());
+  await once(api.listen(0, '127.0.0.1'), 'listening');
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    siteDirectory: SITE,
+    authority: openAuthority(new Uint8Array(32)),
+    turn: {
+      kind: 'cloudflare',
+      keyId: 'a-key',
+      apiToken: 'of-another-key',
+      apiUrl: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    },
+    log: pino({ level: 'silent' }),
+  });
+  onTestFinished(async () => {
+    await server.close();
+    api.close();
+    api.closeAllConnections();
+  });
+  return server.port;
+}
+
+describe('the check names a TURN key that Cloudflare does not take', () => {
+  test('where a direct way is there, and where none is', async () => {
+    const port = await serveWithWrongKey();
+    await stream(port);
+    const seen = await checkResult(await open(checkUrl(port)));
+    expect(seen.cause).toBe('works-relay-not-minted');
+    expect(seen.steps).toMatchObject({ relay: 'warned', frame: 'passed' });
+    expect(seen.text).toContain('Cloudflare refused the TURN API token (HTTP 401)');
+    expect(seen.text).toContain('journalctl -u perch-serve');
+
+    const relayed = await checkResult(await open(checkUrl(port), { relayOnly: true }));
+    expect(relayed.cause).toBe('relay-not-minted');
+    expect(relayed.steps).toMatchObject({ relay: 'warned', pairs: 'failed', frame: 'not-reached' });
+    expect(relayed.text).toContain('copy CLOUDFLARE_TURN_ID and CLOUDFLARE_TURN_TOKEN again');
   });
 });
 

@@ -281,6 +281,38 @@ describe('the cause', () => {
     expect(world.state('relay')).toBe('warned');
   });
 
+  test('is a TURN service that gives the server nothing, also where there is a picture, and not without UDP', async () => {
+    const unminted = {
+      ice_servers: [{ urls: ['stun:stun.example'] }],
+      turn_unavailable: 'refused (HTTP 401)',
+    };
+    await world.join(unminted);
+    await world.offer();
+    world.socket.receive({ type: 'ice-candidate', from: STREAM, ...candidate(1) });
+    await world.clock.advance(15_000);
+    expect(world.cause).toBe('relay-not-minted');
+    expect(world.state('relay')).toBe('warned');
+    world = new CheckWorld();
+    await world.join(unminted);
+    world.gathered(['host', 'srflx']);
+    await world.offer();
+    world.media.events.onFrame();
+    world.media.events.onFrame();
+    await world.clock.advance(1_000);
+    expect(world.cause).toBe('works-relay-not-minted');
+  });
+
+  test('is no TURN service that had nothing at first, and has since', async () => {
+    await world.join({ ice_servers: [], turn_unavailable: 'not yet' });
+    world.socket.receive({ type: 'ice-servers', ice_servers: TURN });
+    world.gathered(['host', 'srflx', 'relay'], ['host', 'relay']);
+    await world.offer();
+    world.media.events.onFrame();
+    world.media.events.onFrame();
+    await world.clock.advance(1_000);
+    expect(world.cause).toBe('works');
+  });
+
   test('is the codec, which is found before anything is answered', async () => {
     await world.join();
     world.gathered(['host', 'srflx', 'relay']);

@@ -114,12 +114,18 @@ export const checkDe: CheckText = {
     const newLink = `Auf dem Server: perch token --view ${streamId} macht einen neuen Link; perch token --list zeigt die, die es gibt.`;
     const askForLink = 'Bitte den Besitzer der Kamera um einen neuen Link bitten.';
     const relayKey = `TURN_SECRET bei perch serve und static-auth-secret bei coturn müssen gleich sein und beide Uhren richtig gehen; bei Cloudflare den TURN-Schlüssel neu kopieren. ${DOCTOR}`;
+    const mintingKey = `Bei Cloudflare CLOUDFLARE_TURN_ID und CLOUDFLARE_TURN_TOKEN neu kopieren; das Token ist das des TURN-Schlüssels, nicht des Kontos. Dann perch serve neu starten. Was Cloudflare antwortete: journalctl -u perch-serve -e. ${DOCTOR}`;
     return {
       works: { says: 'Alles geht: Ein Bild kam an.', next: 'Die Seite der Kamera öffnen.' },
       'works-relay-refused': {
         says: 'Ein Bild kam an, aber das Relay nimmt das Passwort des Servers nicht.',
         next: 'Aus diesem Netz geht es. Aus strengeren erst, wenn der Besitzer das Relay richtigstellt.',
         owner: relayKey,
+      },
+      'works-relay-not-minted': {
+        says: 'Ein Bild kam an, aber der TURN-Dienst gibt dem Server kein Relay.',
+        next: 'Aus diesem Netz geht es. Aus strengeren erst, wenn der Besitzer das Relay richtigstellt.',
+        owner: mintingKey,
       },
       'works-without-udp': {
         says: 'Ein Bild kam durch ein Relay über TCP an, da dieses Netz kein UDP hinauslässt.',
@@ -169,6 +175,11 @@ export const checkDe: CheckText = {
         says: 'Das Relay nimmt das Passwort des Servers nicht, und kein direkter Weg fand sich.',
         next: `Nur der Besitzer kann das richtigstellen. ${STRICT_NETWORK}`,
         owner: relayKey,
+      },
+      'relay-not-minted': {
+        says: 'Der TURN-Dienst gibt dem Server kein Relay, und kein direkter Weg fand sich.',
+        next: `Nur der Besitzer kann das richtigstellen. ${STRICT_NETWORK}`,
+        owner: mintingKey,
       },
       'udp-blocked': {
         says: 'Dieses Netz lässt kein UDP hinaus, und kein Relay über TCP führte zur Kamera.',

@@ -113,12 +113,18 @@ export const checkEn: CheckText = {
     const newLink = `On the server: perch token --view ${streamId} makes a new link; perch token --list shows those there are.`;
     const askForLink = 'Ask the camera’s owner for a new link.';
     const relayKey = `TURN_SECRET at perch serve and static-auth-secret at coturn must be the same, and both clocks right; with Cloudflare copy the TURN key again. ${DOCTOR}`;
+    const mintingKey = `With Cloudflare copy CLOUDFLARE_TURN_ID and CLOUDFLARE_TURN_TOKEN again, the token being that of the TURN key, not of the account; then restart perch serve. What Cloudflare answered: journalctl -u perch-serve -e. ${DOCTOR}`;
     return {
       works: { says: 'Everything works: a picture arrived.', next: 'Open the camera’s page.' },
       'works-relay-refused': {
         says: 'A picture arrived, but the relay does not take the server’s password.',
         next: 'It works from this network. From stricter ones it will not until the owner corrects the relay.',
         owner: relayKey,
+      },
+      'works-relay-not-minted': {
+        says: 'A picture arrived, but the server gets no relay from its TURN service.',
+        next: 'It works from this network. From stricter ones it will not until the owner corrects the relay.',
+        owner: mintingKey,
       },
       'works-without-udp': {
         says: 'A picture arrived by a relay over TCP, since this network lets no UDP out.',
@@ -168,6 +174,11 @@ export const checkEn: CheckText = {
         says: 'The relay does not take the server’s password, and no direct way was found.',
         next: `Only the owner can correct it. ${STRICT_NETWORK}`,
         owner: relayKey,
+      },
+      'relay-not-minted': {
+        says: 'The server gets no relay from its TURN service, and no direct way was found.',
+        next: `Only the owner can correct it. ${STRICT_NETWORK}`,
+        owner: mintingKey,
       },
       'udp-blocked': {
         says: 'This network lets no UDP out, and no relay over TCP led to the camera.',

@@ -28,6 +28,12 @@ export function isTurnSetUp({ health }: CheckFacts): boolean | undefined {
   return kind === undefined ? undefined : kind !== 'stun' && kind !== 'none';
 }
 
+/** The owner set up a TURN service, and it gives the server no relay: mostly its key is wrong. */
+export function hasMintingFailed(facts: CheckFacts): boolean {
+  const { iceServers = [], noRelay } = facts;
+  return isTurnSetUp(facts) === true && noRelay !== undefined && relayUrls(iceServers).length === 0;
+}
+
 export function relayStep(facts: CheckFacts, isOver: boolean): Outcome | undefined {
   const { iceServers, noRelay, joinedAtMs } = facts;
   if (iceServers === undefined) return UNDECIDED;

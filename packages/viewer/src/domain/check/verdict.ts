@@ -1,13 +1,15 @@
 /** From what was seen to one cause. Pure; what to do about it stands in `text/`. */
 import { type EndReason, hasEnded } from '../status.ts';
 import { type CheckFacts, MOVING_FRAMES } from './check-facts.ts';
-import { isTurnSetUp, isUdpSilent, refusalOf, relayUrls } from './ice-steps.ts';
+import { hasMintingFailed, isTurnSetUp, isUdpSilent, refusalOf, relayUrls } from './ice-steps.ts';
 
 export type Cause =
   /** All is well. */
   | 'works'
   /** There is a picture, and viewers in stricter networks would have none: the relay refuses. */
   | 'works-relay-refused'
+  /** There is a picture, and viewers in stricter networks would have none: the TURN service gives the server no relay. */
+  | 'works-relay-not-minted'
   /** There is a picture, by a detour. */
   | 'works-without-udp'
   | 'server-down'
@@ -19,6 +21,7 @@ export type Cause =
   | 'camera-silent'
   | 'offer-unusable'
   | 'relay-refused'
+  | 'relay-not-minted'
   | 'udp-blocked'
   | 'no-relay'
   | 'no-path'
@@ -43,6 +46,7 @@ function causeWithPicture(facts: CheckFacts): Cause {
   if (facts.camera === 'restarting') return 'camera-restarting';
   if (facts.framesShown < MOVING_FRAMES) return 'frozen';
   if (refusalOf(facts) !== undefined) return 'works-relay-refused';
+  if (hasMintingFailed(facts)) return 'works-relay-not-minted';
   const over = facts.path?.local.relayProtocol;
   return isUdpSilent(facts) && (over === 'tcp' || over === 'tls') ? 'works-without-udp' : 'works';
 }
@@ -58,14 +62,24 @@ function causeWithoutPicture(facts: CheckFacts): Cause {
   if (facts.dtlsAtMs !== undefined) return 'no-packets';
   // What the network lets through is the deeper cause of a handshake that gets stuck on the detour it leaves.
   if (refusalOf(facts) !== undefined && facts.gathered.relays.size === 0) return 'relay-refused';
+  // A relay over TCP is what a network without UDP would need.
+  if (hasMintingFailed(facts) && facts.pairAtMs === undefined) return 'relay-not-minted';
   if (isUdpSilent(facts)) return 'udp-blocked';
   if (facts.pairAtMs !== undefined) return 'no-handshake';
   if (relayUrls(iceServers).length === 0 || isTurnSetUp(facts) === false) return 'no-relay';
   return 'no-path';
 }
 
+const GOOD: ReadonlySet<Cause> = new Set<Cause>([
+  'works',
+  'works-relay-refused',
+  'works-relay-not-minted',
+  'works-without-udp',
+]);
+
+/** A picture arrived. */
 export function isGood(cause: Cause): boolean {
-  return cause === 'works' || cause === 'works-relay-refused' || cause === 'works-without-udp';
+  return GOOD.has(cause);
 }
 
 /** Whether waiting longer could change the cause. */
