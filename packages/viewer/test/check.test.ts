@@ -21,6 +21,7 @@ class CheckWorld {
   readonly connections: FakeConnection[] = [];
   readonly gatherings: { servers: readonly IceServer[]; events: GatheringEvents; stopped: boolean }[] = [];
   readonly reports: CheckReport[] = [];
+  tellsRefusals = true;
   health: () => Promise<ServerHealth> = () => Promise.resolve(HEALTH);
   readonly check = new Check(
     {
@@ -49,6 +50,7 @@ class CheckWorld {
           gathering.stopped = true;
         };
       },
+      tellsRefusals: () => this.tellsRefusals,
       fetchHealth: () => this.health(),
     },
     { streamId: STREAM, token: 'a.b.c', onReport: (report) => this.reports.push(report) },
@@ -267,6 +269,16 @@ describe('the cause', () => {
     await world.offer();
     await world.clock.advance(15_000);
     expect(world.cause).toBe('no-path');
+  });
+
+  test('is a network without UDP, too, where the browser tells of no server that can’t be reached', async () => {
+    world.tellsRefusals = false;
+    world.health = () => Promise.resolve({ ...HEALTH, turnKind: 'stun' });
+    await world.join({ ice_servers: [{ urls: ['stun:stun.example'] }] });
+    world.gathered(['host']);
+    await world.offer();
+    await world.clock.advance(15_000);
+    expect(world.cause).toBe('udp-blocked');
   });
 
   test('is a server without TURN, where no direct way was found', async () => {

@@ -3,6 +3,9 @@ import { toBrowser } from './browser-ice-servers.ts';
 
 const TYPES: ReadonlySet<string> = new Set(['host', 'srflx', 'relay']);
 
+/** Whether there is `icecandidateerror`: Chromium 77, Safari 14.1 and Firefox 150 have it (MDN's compatibility data). */
+export const tellsRefusals = (): boolean => 'onicecandidateerror' in RTCPeerConnection.prototype;
+
 /** An RTCPeerConnection that only gathers (W3C WebRTC 1.0, section 5.6): it is never connected to anything. */
 export const gatherCandidates: GatherCandidates = (iceServers, events) => {
   const peer = new RTCPeerConnection({ iceServers: toBrowser(iceServers) });
@@ -16,7 +19,7 @@ export const gatherCandidates: GatherCandidates = (iceServers, events) => {
     },
     { signal },
   );
-  // Safari has no such event: there a server that refuses looks like one that is silent.
+  // Without it a server that refuses looks like one that is silent.
   peer.addEventListener(
     'icecandidateerror',
     ({ url, errorCode }) => events.onRefused({ url, code: errorCode }),

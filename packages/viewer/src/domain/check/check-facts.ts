@@ -31,7 +31,7 @@ export interface Gathered {
   /** By how this device reaches the relay. */
   relays: Set<RelayKind>;
   refusals: RelayRefusal[];
-  /** Each server that is asked over UDP has answered. */
+  /** Each server that is asked over UDP has answered. Stays false where the browser does not tell of those that don't. */
   hasUdpAnswered: boolean;
   beganAtMs: number | undefined;
   firstAtMs: number | undefined;

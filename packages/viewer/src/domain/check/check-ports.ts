@@ -18,5 +18,7 @@ export type FetchHealth = (signal: AbortSignal) => Promise<ServerHealth>;
 /** What a check asks of the world besides what a session does. */
 export interface CheckPorts extends Ports {
   readonly gather: GatherCandidates;
+  /** Whether `gather` hears of refusals: where it does not, a server that says nothing may be one that is not reached. */
+  readonly tellsRefusals: () => boolean;
   readonly fetchHealth: FetchHealth;
 }

@@ -155,7 +155,8 @@ export class Check {
           this.#handleChange();
         },
         onComplete: () => {
-          if (kind === 'udp') gathered.hasUdpAnswered = gathered.refusals.length === 0;
+          if (kind === 'udp')
+            gathered.hasUdpAnswered = this.#ports.tellsRefusals() && gathered.refusals.length === 0;
           left -= 1;
           if (left === 0) this.#handleGathered();
         },

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { browserClock } from '../../adapters/browser-clock.ts';
 import { browserMedia } from '../../adapters/browser-media.ts';
 import { browserSocketOpener } from '../../adapters/browser-socket.ts';
-import { gatherCandidates } from '../../adapters/candidate-gatherer.ts';
+import { gatherCandidates, tellsRefusals } from '../../adapters/candidate-gatherer.ts';
 import { Screen } from '../../adapters/screen.ts';
 import { serverHealthOf } from '../../adapters/server-health.ts';
 import { probeOf } from '../../adapters/server-probe.ts';
@@ -236,6 +236,7 @@ export class PerchCheck extends LitElement {
       ),
       fetchIceServers: turnCredentialsOf(server),
       gather: gatherCandidates,
+      tellsRefusals,
       fetchHealth: serverHealthOf(server),
     };
     return this.#ports;
