@@ -30,6 +30,9 @@ export const MAX_ICE_SERVERS = 16;
 /** A signed right with a stream's name of 128 characters of any script, and a person's, is near 1,200. */
 export const MAX_TOKEN_CHARS = 2048;
 
+/** Pixels, in width and in height of a video: no H.264 level goes as far. */
+export const MAX_PICTURE_SIDE = 16_384;
+
 /** A still picture: a card on a phone shows no more, and it has to fit into a message. */
 export const MAX_SNAPSHOT_BYTES = 48 * 1024;
 

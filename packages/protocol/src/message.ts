@@ -7,6 +7,7 @@ import { checkRelayableCandidate, checkRelayableSdp } from './description.ts';
 import { IceServersSchema } from './ice-server.ts';
 import {
   MAX_ERROR_MESSAGE_CHARS,
+  MAX_PICTURE_SIDE,
   MAX_SDP_MID_CHARS,
   MAX_SNAPSHOT_BYTES,
   MAX_SNAPSHOT_SIDE,
@@ -77,9 +78,16 @@ const candidateFields = {
 /** One of a set that grows. */
 const Word = v.pipe(v.string(), v.regex(/^[a-z-]{1,64}$/u, 'is not a word of up to 64 lower case letters'));
 
+/** Of the camera's full picture, where it is known (SPEC.md, STATE5). */
+const fullSize = {
+  width: v.exactOptional(wholeNumber(1, MAX_PICTURE_SIDE)),
+  height: v.exactOptional(wholeNumber(1, MAX_PICTURE_SIDE)),
+};
+
 const streamState = {
   /** `live`, `camera-restarting`, or one of a newer peer's, which is treated like `live`. */
   state: Word,
+  ...fullSize,
 };
 
 /** What came of a request for a still picture: the picture, or why there is none. */
@@ -118,7 +126,7 @@ const clientMessages = {
     viewer_id: v.exactOptional(ViewerId),
     resume_token: v.exactOptional(Token),
   }),
-  offer: v.object({ type: v.literal('offer'), to: Address, sdp: Sdp }),
+  offer: v.object({ type: v.literal('offer'), to: Address, sdp: Sdp, ...fullSize }),
   answer: v.object({ type: v.literal('answer'), to: Address, sdp: Sdp }),
   'ice-candidate': v.object({ type: v.literal('ice-candidate'), to: Address, ...candidateFields }),
   'stream-state': v.object({ type: v.literal('stream-state'), to: Address, ...streamState }),
@@ -157,7 +165,7 @@ const serverMessages = {
   'snapshot-wanted': v.object({ type: v.literal('snapshot-wanted'), id: SnapshotId }),
   'broadcaster-joined': v.object({ type: v.literal('broadcaster-joined'), stream_id: StreamId }),
   'broadcaster-left': v.object({ type: v.literal('broadcaster-left') }),
-  offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp }),
+  offer: v.object({ type: v.literal('offer'), from: Address, sdp: Sdp, ...fullSize }),
   answer: v.object({ type: v.literal('answer'), from: Address, sdp: Sdp }),
   'ice-candidate': v.object({ type: v.literal('ice-candidate'), from: Address, ...candidateFields }),
   'stream-state': v.object({ type: v.literal('stream-state'), from: Address, ...streamState }),

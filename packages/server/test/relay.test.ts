@@ -43,6 +43,17 @@ describe('relaying', () => {
     silence();
   });
 
+  test('[STATE5] the size of the full picture passes with an offer and with a state', () => {
+    const { camera, viewer } = pairs();
+    const size = { width: 1280, height: 720 };
+    camera.say({ type: 'offer', to: viewerId(1), sdp: SDP, ...size });
+    camera.say({ type: 'stream-state', to: viewerId(1), state: 'live', ...size });
+    expect(viewer.heard()).toEqual([
+      { type: 'offer', from: 'cam', sdp: SDP, ...size },
+      { type: 'stream-state', from: 'cam', state: 'live', ...size },
+    ]);
+  });
+
   test("[RELAY2] the sender's own from, and fields that are not known, do not pass", () => {
     const { camera, viewer } = pairs();
     const extra = { from: 'viewer-0', role: 'admin', viewer_id: viewerId(2) };

@@ -141,6 +141,7 @@ describe('rates', () => {
     let works = true;
     broadcast.useSource({
       main,
+      size: undefined,
       get low() {
         return works ? low : undefined;
       },

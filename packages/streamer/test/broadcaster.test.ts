@@ -357,6 +357,23 @@ describe("the camera's state", () => {
   });
 });
 
+test('[STATE5] the size of the full picture is told with each offer once it is known, and with each state', async () => {
+  const station = new Station();
+  station.join('viewer-a');
+  await settle();
+  const size = { width: 1280, height: 720 };
+  station.studio.source.size = size;
+  station.broadcaster.handleCameraState('live');
+  station.join('viewer-b');
+  await settle();
+  const [first, second] = station.link.sentOf('offer');
+  expect(first).not.toHaveProperty('width');
+  expect(second).toMatchObject({ to: 'viewer-b', ...size });
+  expect(station.link.sentOf('stream-state')).toEqual([
+    { type: 'stream-state', to: 'viewer-a', state: 'live', ...size },
+  ]);
+});
+
 describe('viewers who leave', () => {
   test('[RESUME5] one who has a connection keeps it', () => {
     const station = new Station();

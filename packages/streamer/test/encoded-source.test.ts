@@ -92,6 +92,7 @@ describe('the main layer', () => {
 
   test('can be given from a quarter of the rate to all of it', async () => {
     const { source } = await openWithHandCamera();
+    expect(source.size).toEqual({ width: FORMAT.width, height: FORMAT.height });
     expect(source.main).toMatchObject({
       lowestBitsPerSecond: 100_000,
       highestBitsPerSecond: 400_000,

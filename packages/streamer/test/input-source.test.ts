@@ -55,6 +55,7 @@ describe('a camera in the network', () => {
     const { collected, lines, source } = await openSource(input);
     await collected.until(() => collected.pictures.length > 12);
     expect(sizeOf(keyframe(collected.pictures)!)).toBe('480x360');
+    expect(source.size).toEqual({ width: 480, height: 360 });
     expect(source.main.forcesKeyframes).toBe(false);
     expect(source.main.lowestBitsPerSecond).toBe(source.main.highestBitsPerSecond);
     expect(lines).toEqual([expect.objectContaining({ msg: 'encoder chosen', encoder: 'copy' })]);

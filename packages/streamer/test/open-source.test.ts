@@ -8,6 +8,7 @@ import { resolveSource } from '../src/adapters/open-source.ts';
 import { DEFAULT_CAMERA } from '../src/adapters/source-options.ts';
 import type { VideoSource, VideoSourceEvents } from '../src/domain/video-source.ts';
 import { FORMAT, ManualClock, memoryLog, silentLog } from './support/fakes.ts';
+import { recordedClip } from './support/recorded-clip.ts';
 
 const HD: VideoFormat = { width: 1280, height: 720, framesPerSecond: 30, bitsPerSecond: 2_000_000 };
 const PLAIN = { encoder: 'auto', camera: DEFAULT_CAMERA } as const;
@@ -133,6 +134,27 @@ describe('a program', () => {
     expect(ends).toEqual(['no picture for 10 s']);
     await source.close();
     expect([ends.length, clock.timers.size]).toEqual([1, 0]);
+  });
+
+  test('knows the size of its picture from the first keyframe', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perch-clip-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'clip.h264');
+    await writeFile(path, await recordedClip({ count: 2 }));
+    const open = await resolveSource(
+      `exec:cat '${path}'; exec sleep 1000`,
+      { ...PLAIN, format: HD },
+      { ...components, clock: new ManualClock() },
+    );
+    let onFirst: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => {
+      onFirst = resolve;
+    });
+    const source = await open({ isWanted: () => true, onPicture: () => onFirst(), onEnded: () => {} });
+    expect(source.size).toBeUndefined();
+    await first;
+    expect(source.size).toEqual({ width: FORMAT.width, height: FORMAT.height });
+    await source.close();
   });
 
   test('has a main layer of a fixed rate, and a low one that can be made of it', async () => {

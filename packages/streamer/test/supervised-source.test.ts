@@ -54,22 +54,23 @@ describe('a source that is kept running', () => {
     expect(stage.studio.broadcast.pictureCount).toBe(1);
   });
 
-  test('[STATE1] tells that it is restarting, once, and that it is live with the first keyframe', async () => {
+  test('[STATE1] [STATE5] tells that it is restarting, once, and that it is live with the first keyframe', async () => {
     const stage = new Stage();
     await stage.supervised.start();
-    stage.last.events.onPicture(picture(0, { keyframe: true }));
     expect(stage.told).toEqual([]);
+    stage.last.events.onPicture(picture(0, { keyframe: true }));
+    expect(stage.told).toEqual(['live']);
     stage.last.events.onEnded('gone');
     stage.sources.next.push(() => Promise.reject(new Error('not yet')));
     await stage.advance(20_000);
     await stage.advance(20_000);
     expect(stage.sources.all).toHaveLength(3);
-    expect(stage.told).toEqual(['camera-restarting']);
+    expect(stage.told).toEqual(['live', 'camera-restarting']);
     stage.last.events.onPicture(picture(1));
-    expect(stage.told).toEqual(['camera-restarting']);
+    expect(stage.told).toEqual(['live', 'camera-restarting']);
     stage.last.events.onPicture(picture(2, { keyframe: true }));
     stage.last.events.onPicture(picture(3, { keyframe: true }));
-    expect(stage.told).toEqual(['camera-restarting', 'live']);
+    expect(stage.told).toEqual(['live', 'camera-restarting', 'live']);
   });
 
   test('the first opening that fails rejects start and is not tried again', async () => {

@@ -48,7 +48,7 @@ function toBroadcaster(room: Room, viewer: Viewer, message: RelayedMessage): Ref
 function stamped(from: string, message: RelayedMessage): ServerMessage {
   switch (message.type) {
     case 'offer':
-      return { type: 'offer', from, sdp: message.sdp };
+      return { type: 'offer', from, sdp: message.sdp, ...fullSize(message) };
     case 'answer':
       return { type: 'answer', from, sdp: message.sdp };
     case 'ice-candidate':
@@ -60,8 +60,12 @@ function stamped(from: string, message: RelayedMessage): ServerMessage {
         ...(message.sdpMLineIndex === undefined ? {} : { sdpMLineIndex: message.sdpMLineIndex }),
       };
     case 'stream-state':
-      return { type: 'stream-state', from, state: message.state };
+      return { type: 'stream-state', from, state: message.state, ...fullSize(message) };
     case 'error':
       return { type: 'error', from, message: message.message, code: message.code ?? 'refused' };
   }
+}
+
+function fullSize({ width, height }: ClientMessageOf<'offer' | 'stream-state'>) {
+  return { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
 }

@@ -10,7 +10,7 @@ import { Layer, type PacketSink } from './layer.ts';
 import type { VideoOffer } from './peer-transport.ts';
 import { allocateRates, newPlace, type Place } from './rate-allocation.ts';
 import { offeredExtensions, videoOffer } from './video-offer.ts';
-import type { CodedPicture, LayerName, VideoSource } from './video-source.ts';
+import type { CodedPicture, LayerName, PictureSize, VideoSource } from './video-source.ts';
 
 /** The RTP clock of H.264 in ticks a millisecond (RFC 6184, section 8.2.1). */
 const TICKS_PER_MS = 90;
@@ -68,6 +68,11 @@ export class Broadcast {
   /** Pictures sent since the beginning, of the main layer. */
   get pictureCount(): number {
     return this.#pictureCount;
+  }
+
+  /** The main layer's; undefined while it is not known. */
+  get size(): PictureSize | undefined {
+    return this.#source?.size;
   }
 
   /** The RTP timestamp of this moment, for sender reports. */

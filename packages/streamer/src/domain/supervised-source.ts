@@ -23,7 +23,7 @@ export interface SupervisedSourceComponents {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** The source ended, or gives pictures again. */
+  /** The source ended, or gives pictures: for the first time, or again. */
   readonly onCameraState: (state: CameraState) => void;
 }
 
@@ -38,7 +38,7 @@ export class SupervisedSource {
   readonly #components: SupervisedSourceComponents;
   readonly #backOff: BackOff;
   #state: State = { state: 'idle' };
-  #cameraState: CameraState = 'live';
+  #cameraState: CameraState | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(components: SupervisedSourceComponents) {

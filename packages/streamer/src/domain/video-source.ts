@@ -8,6 +8,12 @@ import type { AccessUnit } from '@perch/rtp';
 
 export type LayerName = 'main' | 'low';
 
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One coded picture. */
 export interface CodedPicture {
   readonly layer: LayerName;
@@ -48,6 +54,8 @@ export interface VideoLayer {
 /** A running source. Owns its encoders or child process, and ends them in `close`. */
 export interface VideoSource {
   readonly main: VideoLayer;
+  /** The main layer's. Undefined where somebody else codes it, before its first keyframe. */
+  readonly size: PictureSize | undefined;
   /** Undefined where this source can give one layer only. */
   readonly low: VideoLayer | undefined;
   /** Ends the source; resolves when nothing of it is left. May be called twice. */

@@ -201,7 +201,7 @@ export class Viewers {
     log: Logger,
   ): ViewerConnection {
     const events: ViewerConnectionEvents = {
-      onOffer: (sdp) => this.#send({ type: 'offer', to: viewerId, sdp }),
+      onOffer: (sdp) => this.#send({ type: 'offer', to: viewerId, sdp, ...this.#components.broadcast.size }),
       onAnswer: (sdp) => this.#send({ type: 'answer', to: viewerId, sdp }),
       onCandidate: (candidate, sdpMid) => {
         this.#send({ type: 'ice-candidate', to: viewerId, candidate, sdpMid, sdpMLineIndex: 0 });
@@ -226,7 +226,8 @@ export class Viewers {
   }
 
   #tellCameraState(viewerId: string): void {
-    this.#send({ type: 'stream-state', to: viewerId, state: this.#cameraState });
+    const { size } = this.#components.broadcast;
+    this.#send({ type: 'stream-state', to: viewerId, state: this.#cameraState, ...size });
   }
 
   #refuse(viewerId: string, code: ErrorCode, message: string): void {

@@ -23,6 +23,7 @@ import type {
   CodedPicture,
   LayerName,
   OpenVideoSource,
+  PictureSize,
   VideoLayer,
   VideoSource,
   VideoSourceEvents,
@@ -268,6 +269,7 @@ export class FakeSource implements VideoSource {
   readonly events: VideoSourceEvents;
   readonly main: FakeLayer;
   readonly low: FakeLayer | undefined;
+  size: PictureSize | undefined;
   closed = false;
 
   constructor(events: VideoSourceEvents, { forcesKeyframes = true, hasLow = true } = {}) {

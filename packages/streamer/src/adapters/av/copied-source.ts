@@ -6,7 +6,7 @@
 import type { VideoFormat } from '@perch/rtp';
 import { type AccessUnit, AccessUnitAssembler, NAL_UNIT_TYPE, nalUnitType, splitAnnexB } from '@perch/rtp';
 import { SilenceWatch } from '../../domain/silence-watch.ts';
-import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import type { PictureSize, VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { FixedRateLayer } from '../fixed-rate-layer.ts';
 import { TranscodedLow, type TranscodedLowComponents } from '../transcoded-low.ts';
 import type { VideoInput } from './video-input.ts';
@@ -47,6 +47,10 @@ export class CopiedSource implements VideoSource {
         return Promise.resolve();
       })
       .then((reason) => this.#end(reason));
+  }
+
+  get size(): PictureSize | undefined {
+    return this.main.size;
   }
 
   get low(): VideoLayer | undefined {

@@ -7,7 +7,7 @@ import { FFmpegError, Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
 import type { Clock } from '../../domain/clock.ts';
 import { SilenceWatch } from '../../domain/silence-watch.ts';
-import type { VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
+import type { PictureSize, VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { EncodedLayer } from './encoded-layer.ts';
 import { H264Encoder } from './h264-encoder.ts';
 import { LowLayer } from './low-layer.ts';
@@ -29,6 +29,7 @@ export interface EncodedSourceOptions {
 }
 
 export class EncodedSource implements VideoSource {
+  readonly size: PictureSize;
   readonly #main: EncodedLayer;
   readonly #low: LowLayer | undefined;
   readonly #stop = new AbortController();
@@ -56,6 +57,7 @@ export class EncodedSource implements VideoSource {
     { format, log, openEncoder = H264Encoder.open }: EncodedSourceOptions,
     events: VideoSourceEvents,
   ) {
+    this.size = { width: format.width, height: format.height };
     const lowestBitsPerSecond = Math.round(format.bitsPerSecond * LOWEST_SHARE);
     const onPicture: VideoSourceEvents['onPicture'] = (picture) => {
       if (!this.#stop.signal.aborted) events.onPicture(picture);

@@ -56,6 +56,9 @@ export function openProgramSource(
   });
   return {
     main,
+    get size() {
+      return main.size;
+    },
     get low() {
       return low?.failed === true ? undefined : low;
     },
