@@ -48,8 +48,9 @@ const after = videoOf({
 const local = { kind: 'srflx', address: '203.0.113.7' } as const;
 const remote = { kind: 'srflx', address: '198.51.100.4' } as const;
 
-function stats(seen = {}, path = pathOf(local, remote)): StreamStats {
-  const now = countersOf({ ...path, lastRoundTripMs: 40 }, after, { atMs: 1_000 });
+function stats(seen = {}, path = pathOf(local, remote), fullPixels = 1280 * 720): StreamStats {
+  const counters = countersOf({ ...path, lastRoundTripMs: 40 }, after, { atMs: 1_000 });
+  const now = { ...counters, fullPixels };
   return statsBetween(countersOf(path, before), now, seen);
 }
 
@@ -70,7 +71,7 @@ describe('the badge', () => {
   });
 
   test('says why the picture is no better', () => {
-    const small = stats({ fullPixels: 1920 * 1080 }, pathOf({ kind: 'relay' }));
+    const small = stats({}, pathOf({ kind: 'relay' }), 1920 * 1080);
     expect(describeBadge(small, en)).toEqual({
       way: 'about 40 ms · relayed',
       quality: '720p 30 fps 1.9 Mbit/s: the connection is too slow for the full size',

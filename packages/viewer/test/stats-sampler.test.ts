@@ -8,12 +8,18 @@ import { ManualClock, settle } from './fake-world.ts';
 function setUp() {
   const clock = new ManualClock();
   const samples: StreamStats[] = [];
-  const world = { counted: 0, stripAgeMs: 80 as number | undefined, widthPixels: 1280, isConnected: true };
+  const world = {
+    counted: 0,
+    stripAgeMs: 80 as number | undefined,
+    widthPixels: 1280,
+    fullPixels: undefined as number | undefined,
+    isConnected: true,
+  };
   const readCounters = (): Promise<StreamCounters | undefined> => {
     world.counted += 1;
-    const { widthPixels } = world;
+    const { widthPixels, fullPixels } = world;
     const video = videoOf({ bytes: clock.now() * 100, widthPixels, heightPixels: 720 });
-    const counters = countersOf(pathOf(), video, { atMs: clock.now() });
+    const counters = { ...countersOf(pathOf(), video, { atMs: clock.now() }), fullPixels };
     return Promise.resolve(world.isConnected ? counters : undefined);
   };
   const readStripAge = () => Promise.resolve(world.stripAgeMs);
@@ -72,7 +78,23 @@ test('the low layer is known by the larger picture before it', async () => {
   await clock.advance(1_000);
   world.widthPixels = 1280;
   await clock.advance(1_000);
-  expect(samples.map(({ layer }) => layer)).toEqual(['full', 'low', 'full']);
+  expect(samples.map(({ layer }) => layer)).toEqual([undefined, 'low', undefined]);
+});
+
+test('[STATE5] a stream that begins with the low layer is never taken for the full one', async () => {
+  const { clock, samples, sampler, world } = setUp();
+  world.fullPixels = 1280 * 720;
+  world.widthPixels = 640;
+  sampler.start();
+  await settle();
+  expect((await sampler.look())?.layer).toBe('low');
+  sampler.reset();
+  world.widthPixels = 1280;
+  await clock.advance(1_000);
+  expect(samples.map(({ layer, limitedBy }) => [layer, limitedBy])).toEqual([
+    ['low', 'path'],
+    ['full', undefined],
+  ]);
 });
 
 test('each sample has the time strip of its moment', async () => {

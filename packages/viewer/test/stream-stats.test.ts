@@ -102,11 +102,20 @@ describe('the delay', () => {
 
 describe('what limits the picture', () => {
   const size = { widthPixels: 640, heightPixels: 360 };
-  test('a smaller picture than was seen before is the low layer, and the path is why', () => {
-    const stats = statsBetween(undefined, at(0, size), { fullPixels: 1280 * 720 });
-    expect(stats).toMatchObject({ layer: 'low', limitedBy: 'path' });
-    const full = statsBetween(undefined, at(0, size), { fullPixels: 640 * 360 });
-    expect(full).toMatchObject({ layer: 'full', limitedBy: undefined });
+  test('[STATE5] a smaller picture than the camera’s full one is the low layer, and the path is why', () => {
+    const told = (fullPixels: number) => ({ ...at(0, size), fullPixels });
+    const low = { layer: 'low', limitedBy: 'path' };
+    expect(statsBetween(undefined, told(1280 * 720))).toMatchObject(low);
+    const full = { layer: 'full', limitedBy: undefined };
+    expect(statsBetween(undefined, told(640 * 360))).toMatchObject(full);
+    // A camera that was set to a smaller picture meanwhile.
+    expect(statsBetween(undefined, told(640 * 360), { largestPixels: 1280 * 720 })).toMatchObject(full);
+  });
+
+  test('[STATE5] of a camera that tells no size a smaller picture is the low layer, and none the full one', () => {
+    const after = (largestPixels: number) => statsBetween(undefined, at(0, size), { largestPixels });
+    expect(after(1280 * 720)).toMatchObject({ layer: 'low', limitedBy: 'path' });
+    expect(after(640 * 360)).toMatchObject({ layer: undefined, limitedBy: undefined });
   });
 
   test('much loss, or a device that drops pictures', () => {

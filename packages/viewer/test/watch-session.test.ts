@@ -354,6 +354,24 @@ describe('the camera', () => {
   });
 });
 
+test('[STATE5] the counters know the camera’s full size by its offer, or by what it says of its state', async () => {
+  const size = { width: 1280, height: 720 };
+  const fullPixels = async () => (await world.player.counters())?.fullPixels;
+  await world.goLive();
+  world.media.isRoute = 'direct';
+  expect(await fullPixels()).toBeUndefined();
+  world.socket.receive({ type: 'stream-state', from: STREAM, state: 'live', ...size });
+  expect(await fullPixels()).toBe(1280 * 720);
+  // One that restarts does not know what comes.
+  world.socket.receive({ type: 'stream-state', from: STREAM, state: 'camera-restarting' });
+  expect(await fullPixels()).toBe(1280 * 720);
+  world.socket.receive({ type: 'offer', from: STREAM, sdp: OFFER, width: 640, height: 360 });
+  expect(await fullPixels()).toBe(640 * 360);
+  // Another camera program, which tells none.
+  world.socket.receive({ type: 'offer', from: STREAM, sdp: OFFER });
+  expect(await fullPixels()).toBeUndefined();
+});
+
 describe('a camera that restarts', () => {
   const state = (name: string) => world.socket.receive({ type: 'stream-state', from: STREAM, state: name });
 

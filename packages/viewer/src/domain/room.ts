@@ -15,6 +15,7 @@ export class Room {
   #viewerId: string | undefined;
   #resumeToken: string | undefined;
   #tellsArrivals = true;
+  #fullPixels: number | undefined;
 
   constructor({ streamId, token }: { streamId: string; token?: string | undefined }) {
     this.#streamId = streamId;
@@ -38,6 +39,11 @@ export class Room {
   /** Old servers do not say when the camera comes (no JOIN3). */
   get tellsArrivals(): boolean {
     return this.#tellsArrivals;
+  }
+
+  /** Of the camera's full picture, where the camera says how large that is (SPEC.md, STATE5). */
+  get fullPixels(): number | undefined {
+    return this.#fullPixels;
   }
 
   /** The next `join`. With `resume` the server is asked to take us back as who we were (SPEC.md, RESUME1). */
@@ -75,15 +81,17 @@ export class Room {
   }
 
   /** True where a restart of the camera is over with this. */
-  handleStreamState({ state }: ServerMessageOf<'stream-state'>): boolean {
+  handleStreamState(message: ServerMessageOf<'stream-state'>): boolean {
+    this.#fullPixels = pixelsOf(message) ?? this.#fullPixels;
     const before = this.#camera;
     if (before === 'absent') return false;
-    this.#camera = state === 'camera-restarting' ? 'restarting' : 'present';
+    this.#camera = message.state === 'camera-restarting' ? 'restarting' : 'present';
     return before === 'restarting' && this.#camera === 'present';
   }
 
   /** Who offers is there. A camera that restarts makes offers, too. */
-  handleOffer(): void {
+  handleOffer(message: ServerMessageOf<'offer'>): void {
+    this.#fullPixels = pixelsOf(message);
     if (this.#camera !== 'restarting') this.#camera = 'present';
   }
 
@@ -94,4 +102,8 @@ export class Room {
   #endRestart(): void {
     if (this.#camera === 'restarting') this.#camera = 'present';
   }
+}
+
+function pixelsOf({ width, height }: ServerMessageOf<'offer' | 'stream-state'>): number | undefined {
+  return width === undefined || height === undefined ? undefined : width * height;
 }

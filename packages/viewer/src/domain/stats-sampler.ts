@@ -32,7 +32,7 @@ export class StatsSampler {
   /** The sample before that. */
   #earlier: StreamCounters | undefined;
   #looked: StreamCounters | undefined;
-  #fullPixels: number | undefined;
+  #largestPixels: number | undefined;
   #history: StreamStats[] = [];
 
   constructor(parts: SamplerParts, onSample: (stats: StreamStats) => void) {
@@ -66,7 +66,7 @@ export class StatsSampler {
     this.#before = undefined;
     this.#earlier = undefined;
     this.#looked = undefined;
-    this.#fullPixels = undefined;
+    this.#largestPixels = undefined;
     this.#history = [];
   }
 
@@ -79,15 +79,15 @@ export class StatsSampler {
     );
     const before = past.find((counters) => now.atMs - (counters?.atMs ?? 0) >= LONG_ENOUGH_MS) ?? past.at(-1);
     this.#looked = now;
-    return statsBetween(before, now, { fullPixels: this.#fullPixels });
+    return statsBetween(before, now, { largestPixels: this.#largestPixels });
   }
 
   async #sample(run: number): Promise<void> {
     this.#next.set(SAMPLE_EVERY_MS, () => void this.#sample(run));
     const [now, stripAgeMs] = await Promise.all([this.#parts.readCounters(), this.#parts.readStripAge()]);
     if (run !== this.#run || now === undefined) return;
-    this.#fullPixels = Math.max(this.#fullPixels ?? 0, pixelsOf(now.video) ?? 0) || undefined;
-    const stats = statsBetween(this.#before, now, { fullPixels: this.#fullPixels, stripAgeMs });
+    this.#largestPixels = Math.max(this.#largestPixels ?? 0, pixelsOf(now.video) ?? 0) || undefined;
+    const stats = statsBetween(this.#before, now, { largestPixels: this.#largestPixels, stripAgeMs });
     this.#earlier = this.#before;
     this.#before = now;
     this.#history.push(stats);

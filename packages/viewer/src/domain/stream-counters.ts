@@ -72,4 +72,6 @@ export interface StreamCounters {
   /** None before the connection is up. */
   readonly path: PathCounters | undefined;
   readonly video: VideoCounters | undefined;
+  /** Of the camera's full picture: what the camera told the session, and no browser knows. */
+  readonly fullPixels?: number | undefined;
 }

@@ -44,7 +44,7 @@ export interface StreamStats {
   readonly jitterMs: number | undefined;
   readonly widthPixels: number | undefined;
   readonly heightPixels: number | undefined;
-  /** `low` once a larger picture was seen in this session. */
+  /** By the size that the camera told; from one that tells none, `low` after a larger picture and else undefined. */
   readonly layer: 'full' | 'low' | undefined;
   readonly limitedBy: Limit | undefined;
   readonly codec: string | undefined;
@@ -63,8 +63,8 @@ export interface StreamStats {
 }
 
 export interface Seen {
-  /** The largest picture of this session, in pixels. */
-  readonly fullPixels?: number | undefined;
+  /** The largest picture since somebody looks, in pixels. */
+  readonly largestPixels?: number | undefined;
   /** The age of the picture by its time strip. */
   readonly stripAgeMs?: number | undefined;
 }
@@ -84,9 +84,7 @@ export function statsBetween(
   const jitterBufferMs = share(since('jitterBufferTotalMs'), since('jitterBufferFrames'));
   const decodeMs = share(since('decodeTotalMs'), since('framesDecoded'));
   const lossShare = lossBetween(past, video);
-  const pixels = pixelsOf(video);
-  const isSmaller = pixels !== undefined && seen.fullPixels !== undefined && pixels < seen.fullPixels;
-  const layer = pixels === undefined ? undefined : isSmaller ? 'low' : 'full';
+  const layer = layerOf(pixelsOf(video), now.fullPixels, seen.largestPixels);
   return {
     atMs: now.atMs,
     path: path && mediaPath(path),
@@ -125,6 +123,16 @@ export function statsBetween(
 export function pixelsOf(video: VideoCounters | undefined): number | undefined {
   const pixels = (video?.widthPixels ?? 0) * (video?.heightPixels ?? 0);
   return pixels > 0 ? pixels : undefined;
+}
+
+function layerOf(
+  pixels: number | undefined,
+  fullPixels: number | undefined,
+  largestPixels: number | undefined,
+): StreamStats['layer'] {
+  if (pixels === undefined) return undefined;
+  if (fullPixels !== undefined) return pixels < fullPixels ? 'low' : 'full';
+  return pixels < (largestPixels ?? 0) ? 'low' : undefined;
 }
 
 type Total =

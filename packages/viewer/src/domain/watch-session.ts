@@ -104,8 +104,9 @@ export class WatchSession {
     if (visible) this.checkNow();
   }
 
-  counters(): Promise<StreamCounters | undefined> {
-    return this.#media.counters();
+  async counters(): Promise<StreamCounters | undefined> {
+    const counters = await this.#media.counters();
+    return counters && { ...counters, fullPixels: this.#room.fullPixels };
   }
 
   /**
@@ -223,7 +224,7 @@ export class WatchSession {
   }
 
   #handleOffer(message: ServerMessageOf<'offer'>): void {
-    this.#room.handleOffer();
+    this.#room.handleOffer(message);
     this.#askAgain.clear();
     this.#media.handleOffer(message);
   }
