@@ -3,6 +3,7 @@ import { signalingUrl } from '../src/adapters/signaling-url.ts';
 import { linkTo, parseSource } from '../src/domain/source.ts';
 import type { Status } from '../src/domain/status.ts';
 import { streamOfLink } from '../src/domain/stream-link.ts';
+import { checkTextFor, describeFinding } from '../src/text/describe-check.ts';
 import { describeStatus } from '../src/text/describe-status.ts';
 import { textFor } from '../src/text/text.ts';
 
@@ -84,6 +85,21 @@ test.each([['en'], ['de']])('every status has one sentence of its own in %s', (l
   expect(new Set(sentences).size).toBe(statuses.length);
   const live = statuses.filter(({ state }) => state === 'live').map((status) => describeStatus(status, text));
   expect(sentences.filter((sentence) => sentence.startsWith('Live'))).toEqual(live);
+});
+
+test('an English sentence of server or camera stands by itself in German, as theirs', () => {
+  const de = textFor(['de']);
+  const noRelay = 'no TURN service is configured';
+  expect(describeStatus({ state: 'connecting', step: 'media', noRelay }, de)).toMatch(
+    /Nur eine direkte Verbindung ist möglich\. Begründung auf Englisch: „no TURN service is configured“$/,
+  );
+  expect(describeStatus({ state: 'refused', why: 'refused', detail: 'Not today.' }, de)).toBe(
+    'Abgelehnt. Begründung auf Englisch: „Not today.“',
+  );
+  const text = checkTextFor('de');
+  expect(describeFinding({ what: 'no-relay', isSetUp: true, why: noRelay }, text)).toBe(
+    'Der Server hat gerade kein Relay. Begründung auf Englisch: „no TURN service is configured“',
+  );
 });
 
 test('the language is the first that there is, else English', () => {

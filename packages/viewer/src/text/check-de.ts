@@ -1,5 +1,6 @@
 /** The words of the check page, in German. */
 import type { CheckText } from './check-text.ts';
+import { inTheirWords } from './de.ts';
 
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const RELAYS = { udp: 'ein Relay über UDP', stream: 'ein Relay über TCP' } as const;
@@ -52,7 +53,7 @@ export const checkDe: CheckText = {
     'no-webrtc': () => 'Diesem Browser fehlt WebRTC.',
     'let-in': ({ by }) => (by === 'open' ? 'Dieser Server lässt alle ein.' : 'Der Schlüssel im Link gilt.'),
     refused: ({ why, detail }) =>
-      why === 'refused' && detail ? `Abgelehnt: ${detail}` : checkDe.refused[why],
+      why === 'refused' && detail ? `Abgelehnt. ${inTheirWords(detail)}` : checkDe.refused[why],
     'sent-away': () => 'Der Server ist beschäftigt und hat diese Seite weggeschickt.',
     'no-answer-to-join': () => 'Der Server beantwortet die Bitte zuzuschauen nicht.',
     'camera-online': () => 'Die Kamera antwortet.',
@@ -62,7 +63,7 @@ export const checkDe: CheckText = {
     'relays-given': ({ count }) => `Der Server gab ${counted(count, 'Adresse', 'Adressen')} von Relays.`,
     'no-relay': ({ isSetUp, why }) =>
       isSetUp
-        ? `Der Server hat gerade kein Relay: ${why ?? 'er sagt nicht, warum'}.`
+        ? `Der Server hat gerade kein Relay. ${why === undefined ? 'Er sagt nicht, warum.' : inTheirWords(why)}`
         : 'Dieser Server hat kein Relay (TURN).',
     gathered: ({ host, reflexive, relays }) => {
       const ways = [

@@ -1,5 +1,8 @@
 import type { Text } from './en.ts';
 
+/** What server and camera say for people is one English sentence: it stands by itself, as theirs. */
+export const inTheirWords = (sentence: string) => `Begründung auf Englisch: „${sentence}“`;
+
 /** German. */
 export const de: Text = {
   code: 'de',
@@ -23,7 +26,7 @@ export const de: Text = {
     nextTry: (attempt, seconds) =>
       seconds > 0 ? `Versuch ${attempt}, in ${seconds} s` : `Versuch ${attempt}`,
     mediaLost: 'Es kommt kein Bild an. Die Kamera wird noch einmal gefragt …',
-    onlyDirect: (why) => `Nur eine direkte Verbindung ist möglich: ${why}.`,
+    onlyDirect: (why) => `Nur eine direkte Verbindung ist möglich. ${inTheirWords(why)}`,
   },
   ended: {
     replaced: 'Beendet: Eine andere Verbindung hat diese abgelöst.',
@@ -41,7 +44,7 @@ export const de: Text = {
     'not-acceptable': 'Dieser Browser kann das Video der Kamera nicht zeigen.',
     'no-webrtc': 'Diesem Browser fehlt WebRTC, ohne das es kein Livebild gibt.',
     refused: 'Der Server hat die Verbindung abgelehnt.',
-    refusedBecause: (why) => `Abgelehnt: ${why}`,
+    refusedBecause: (why) => `Abgelehnt. ${inTheirWords(why)}`,
   },
   player: {
     cameraNamed: (name) => (name === '' ? 'Kamera' : `Kamera ${name}`),
