@@ -1,10 +1,14 @@
 /** WHEP over real HTTP, with a broadcaster that the test plays. */
 import { MAX_SDP_CHARS } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
-import { ANSWER_WITHIN_MS, BROADCASTER_BACK_WITHIN_MS } from '../src/domain/whep/whep-session.ts';
+import {
+  ANSWER_WITHIN_MS,
+  BROADCASTER_BACK_WITHIN_MS,
+  WhepSession,
+} from '../src/domain/whep/whep-session.ts';
 import type { ServerOptions } from '../src/server-options.ts';
 import { closedAuthority } from './support/closed-authority.ts';
-import { CANDIDATE, SDP } from './support/fake-peer.ts';
+import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 import type { WireClient } from './support/wire-client.ts';
 
@@ -298,6 +302,55 @@ describe('[WHEP6] candidates', () => {
     ]);
     // Players in use send no ETag.
     expect((await scene.patch(url)).status).toBe(204);
+  });
+
+  test('[LIMIT4] are messages of a viewer: more than one may send are refused, and the session goes on', async () => {
+    const limits = { viewerMessagesPerSecond: 4 };
+    const scene = await Scene.start({ limits });
+    const { url, viewerId } = await scene.watch();
+    const many = FRAGMENT + `a=${CANDIDATE}\r\n`.repeat(39);
+    const passed = async () => (await scene.camera.settle()).filter(({ from }) => from === viewerId).length;
+    // The join and the offer were two of eighty.
+    expect((await scene.patch(url, many)).status).toBe(204);
+    expect(await passed()).toBe(40);
+    const refused = await scene.patch(url, many);
+    expect(refused.headers.get('Retry-After')).toBe('5');
+    expect(await problemOf(refused)).toEqual([429, 'rate-limited']);
+    expect(await passed()).toBe(0);
+    expect((await scene.patch(url, FRAGMENT)).status).toBe(204);
+    scene.server.scheduler.advance(1_000);
+    expect((await scene.patch(url, FRAGMENT)).status).toBe(204);
+    expect(await passed()).toBe(2);
+  });
+
+  test('[LIMIT4] count for the address, whatever session they are of', async () => {
+    const scene = await Scene.start({ limits: { viewerMessagesPerAddress: 4 } });
+    const [one, other] = [await scene.watch(), await scene.watch()];
+    const many = FRAGMENT + `a=${CANDIDATE}\r\n`.repeat(63);
+    expect((await scene.patch(one.url, many)).status).toBe(204);
+    expect((await scene.patch(other.url, many)).status).toBe(429);
+    // So do offers.
+    const long = OFFER + 'a=x\r\n'.repeat(4 * 1024);
+    expect(await problemOf(await scene.post(long))).toEqual([429, 'rate-limited']);
+  });
+
+  test('[LIMIT8] are refused while the broadcaster does not read, and lost while there is none', () => {
+    const fixture = new RoomsFixture();
+    const camera = fixture.broadcaster();
+    const request = {
+      streamId: 'cam',
+      sdp: OFFER,
+      token: undefined,
+      address: fixture.addresses.of('192.0.2.1'),
+    };
+    const names = { randomToken: () => 'x', nextConnectionId: () => 'c' };
+    const session = new WhepSession({ ...fixture, ...names }, request, () => undefined);
+    void session.open(OFFER);
+    camera.say({ type: 'answer', to: viewerId(1), sdp: ANSWER });
+    camera.peer.isBehind = true;
+    expect(session.addCandidates([{ candidate: CANDIDATE }])).toMatchObject({ code: 'rate-limited' });
+    camera.hangUp();
+    expect(session.addCandidates([{ candidate: CANDIDATE }])).toBeUndefined();
   });
 
   test.each<[string, string, Record<string, string>, number]>([

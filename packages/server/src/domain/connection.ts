@@ -49,6 +49,8 @@ export interface Arrival {
 /** A message of so many characters, begun, counts as one: an answer is two or three, a candidate is one. */
 const COUNTED_CHARS = 1024;
 
+const TOO_MUCH = 'Too many messages; come back later';
+
 /** What is refused costs more than what is meant well, which is never refused for long. */
 const REFUSAL_COST = 5;
 
@@ -114,6 +116,11 @@ export class Connection {
         this.#member.peer.send({ type: 'pong' });
         return undefined;
     }
+  }
+
+  /** LIMIT4 for what comes without a socket that could be ended: spends so much of what this viewer may send, or refuses. */
+  charge(cost: number): Refusal | undefined {
+    return this.#maySend(cost) ? undefined : refuse('rate-limited', TOO_MUCH);
   }
 
   /** The join of this viewer has its answer, whoever of the two sends that. */
@@ -198,7 +205,7 @@ export class Connection {
       this.#member.owesSnapshot = false;
       return 1;
     }
-    return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
+    return costOfText(text);
   }
 
   #check(token: string | undefined, right: Right, streamId: string): Result<Grant> {
@@ -257,11 +264,15 @@ export class Connection {
 
   /** LIMIT4: spends `cost` of what this socket and its address may send, or ends it. */
   #mayGoOn(cost: number): boolean {
+    if (this.#maySend(cost)) return true;
+    this.#dismiss('rate-limited', TOO_MUCH, CLOSE_CODES.tooMuch);
+    return false;
+  }
+
+  #maySend(cost: number): boolean {
     const rate = this.#rate;
     const maySend = this.#messages.take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#components.now());
-    if (maySend && this.#arrival.address.maySend(this.#sendingRole, cost)) return true;
-    this.#dismiss('rate-limited', 'Too many messages; come back later', CLOSE_CODES.tooMuch);
-    return false;
+    return maySend && this.#arrival.address.maySend(this.#sendingRole, cost);
   }
 
   #dismiss(code: ErrorCode, message: string, closeCode: CloseCode): void {
@@ -276,6 +287,11 @@ export class Connection {
   #refused(code: ErrorCode, request: RefusedRequest): void {
     this.#components.report({ type: 'refused', code, request });
   }
+}
+
+/** What a message of such a text counts for (LIMIT4). */
+export function costOfText(text: string): number {
+  return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
 }
 
 function requestOf({ type }: ClientMessage): RefusedRequest {

@@ -123,8 +123,8 @@ export function whepRoutes(components: WhepRoutesComponents) {
     if (userFragment !== undefined && !session.userFragments.has(userFragment)) {
       return problem(refuse('not-acceptable', 'there is no ICE restart here; make a new session'));
     }
-    for (const candidate of candidates) session.addCandidate(candidate);
-    return new Response(null, { status: 204 });
+    const refusal = session.addCandidates(candidates);
+    return refusal === undefined ? new Response(null, { status: 204 }) : problem(refusal);
   });
 
   app.delete('/:stream/:session', (context) => {

@@ -13,7 +13,7 @@ import {
   type ServerMessage,
   toErrorCode,
 } from '@perch/protocol';
-import { Connection, type ConnectionComponents } from '../connection.ts';
+import { Connection, type ConnectionComponents, costOfText } from '../connection.ts';
 import type { AddressUse } from '../limits/address-book.ts';
 import type { Departure, Peer } from '../peer.ts';
 import type { Cancel, Scheduler } from '../scheduler.ts';
@@ -23,6 +23,9 @@ export const ANSWER_WITHIN_MS = 8_000;
 
 /** A camera whose network changed is back within seconds; its media may have gone on meanwhile. */
 export const BROADCASTER_BACK_WITHIN_MS = 60_000;
+
+/** As short a message as there is (LIMIT4). */
+const JOIN_COST = 1;
 
 export interface WhepComponents extends ConnectionComponents {
   readonly scheduler: Scheduler;
@@ -87,15 +90,21 @@ export class WhepSession implements Peer {
     });
     this.#cancelTimer = this.#scheduler.after(ANSWER_WITHIN_MS, () => this.#fail({ state: 'no-answer' }));
     const refusal =
+      this.#connection.charge(JOIN_COST + costOfText(sdp)) ??
       this.#connection.handle({ type: 'join', stream_id: this.streamId }) ??
       this.#connection.handle({ type: 'offer', to: this.streamId, sdp });
     if (refusal !== undefined) this.#fail({ state: 'refused', refusal });
     return outcome;
   }
 
-  addCandidate(candidate: Candidate): void {
-    // Where the broadcaster is away, the candidate is lost, as it is on a socket.
-    this.#connection.handle({ type: 'ice-candidate', to: this.streamId, ...candidate });
+  /** All of one request. Those after a refused one are not passed on; the session goes on. */
+  addCandidates(candidates: readonly Candidate[]): Refusal | undefined {
+    let refusal = this.#connection.charge(candidates.length);
+    for (const candidate of candidates) {
+      refusal ??= this.#connection.handle({ type: 'ice-candidate', to: this.streamId, ...candidate });
+    }
+    // Where the broadcaster is away, a candidate is lost, and nobody is to blame.
+    return refusal?.code === 'unknown-peer' ? undefined : refusal;
   }
 
   checkTime(): void {
