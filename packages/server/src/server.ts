@@ -129,8 +129,9 @@ export async function startServer(
     clientAddresses,
     origins,
     links,
+    report,
   });
-  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits });
+  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits, report });
 
   const release = async () => {
     iceServers.close();

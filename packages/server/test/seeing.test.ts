@@ -5,14 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
+import { metric } from './support/metric.ts';
 import { makeSite, startTestServer, type TestServer } from './support/test-server.ts';
-
-/** Prometheus' text format: the value of one series. */
-async function metric(server: TestServer, series: string): Promise<number | undefined> {
-  const text = await (await fetch(`${server.httpUrl}/metrics`)).text();
-  const line = text.split('\n').find((it) => it.startsWith(`${series} `));
-  return line === undefined ? undefined : Number(line.slice(series.length));
-}
 
 describe('metrics', () => {
   test('count joins, refusals, relayed messages, answers and routes', async () => {
@@ -52,6 +46,36 @@ describe('metrics', () => {
       expect([series, await metric(server, series)]).toEqual([series, value]);
     }
     expect(await metric(server, 'perch_nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
+  test('[LIMIT14] count what is refused over HTTP, each time once', async () => {
+    const { authority } = closedAuthority();
+    const server = await startTestServer({ authority });
+    const ask = (path: string, init: RequestInit = {}) => fetch(server.httpUrl + path, init);
+    const offer = { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: SDP };
+    await ask('/api/streams');
+    await ask('/turn-credentials?token=x');
+    await ask('/turn-credentials', { headers: { origin: 'https://elsewhere.example' } });
+    await ask('/metrics', { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    await ask('/whep/cam', offer);
+    await ask('/whep/cam', { ...offer, headers: {} });
+    await ask('/whep/cam/session', { method: 'PATCH' });
+    await ask('/whep/cam', { method: 'DELETE' });
+    await ask('/api/streams/cam/links', { method: 'POST' });
+    const expected: Record<string, number> = {
+      'perch_refusals_total{code="token-missing",request="http"}': 1,
+      'perch_refusals_total{code="token-invalid",request="http"}': 1,
+      'perch_refusals_total{code="forbidden",request="http"}': 2,
+      'perch_refusals_total{code="token-missing",request="join"}': 1,
+      'perch_joins_total{result="token-missing"}': 1,
+      'perch_refusals_total{code="refused",request="join"}': 1,
+      'perch_refusals_total{code="refused",request="relay"}': 1,
+      'perch_refusals_total{code="refused",request="http"}': 1,
+      'perch_refusals_total{code="refused",request="link"}': 1,
+    };
+    for (const [series, value] of Object.entries(expected)) {
+      expect([series, await metric(server, series)]).toEqual([series, value]);
+    }
   });
 
   test('name no stream and no viewer', async () => {

@@ -9,6 +9,7 @@ import {
 import type { ServerOptions } from '../src/server-options.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
+import { metric } from './support/metric.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 import type { WireClient } from './support/wire-client.ts';
 
@@ -237,6 +238,9 @@ describe('[WHEP3] a refusal says why', () => {
     if (how === 'refuses') scene.camera.send({ type: 'error', to: viewerId, code, message: 'it can not be' });
     else scene.server.scheduler.advance(ANSWER_WITHIN_MS);
     expect(await problemOf(await posted)).toEqual(expected);
+    // By a code that is known here, whatever a camera calls it.
+    const series = `perch_refusals_total{code="${expected[1]}",request="join"}`;
+    expect(await metric(scene.server, series)).toBe(1);
     expect(await scene.camera.next()).toEqual({ type: 'viewer-left', viewer_id: viewerId, gone: true });
     expect(await scene.viewers()).toBe(0);
   });

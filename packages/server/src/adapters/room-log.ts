@@ -2,9 +2,8 @@
  * Writes the rooms' events to the log: a line for each change of life, and for refusals, which a peer can cause
  * by the thousand, their number by code once a minute. Never what a peer sent (SPEC.md, ERR4).
  */
-import type { ErrorCode } from '@perch/protocol';
 import type { Logger } from 'pino';
-import type { RoomEvent } from '../domain/room-event.ts';
+import type { EventCode, RoomEvent } from '../domain/room-event.ts';
 import type { Cancel, Scheduler } from '../domain/scheduler.ts';
 import { shortViewerId } from '../domain/viewer-id.ts';
 
@@ -13,7 +12,7 @@ export const REFUSAL_SUMMARY_MS = 60 * 1000;
 export class RoomLog {
   readonly #log: Logger;
   readonly #stop: Cancel;
-  #refusals = new Map<ErrorCode, number>();
+  #refusals = new Map<EventCode, number>();
 
   constructor(log: Logger, scheduler: Scheduler) {
     this.#log = log;

@@ -20,7 +20,7 @@ import { TokenBucket } from './limits/token-bucket.ts';
 import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.ts';
 import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
-import type { RefusedRequest, RoomEvent } from './room-event.ts';
+import type { EventCode, RefusedRequest, RoomEvent } from './room-event.ts';
 import type { LostSession, Rooms } from './rooms.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
 import type { IceServerSource } from './turn/ice-session.ts';
@@ -151,8 +151,12 @@ export class Connection {
     this.#dismiss('token-revoked', 'The owner has taken this right back', CLOSE_CODES.noRight);
   }
 
-  /** The socket is closed, lost or about to be closed by us. May be called twice. */
-  end(how: Departure): void {
+  /** The socket is closed, lost or about to be closed by us; `why` says for what, where we end it. May be called twice. */
+  end(how: Departure, why?: EventCode): void {
+    const { standing, connectionId: connection } = this.#member;
+    if (why !== undefined && standing.role !== 'gone') {
+      this.#components.report({ type: 'ended', connection, code: why });
+    }
     this.#components.rooms.leave(this.#member, how);
     this.#member.standing = { role: 'gone' };
     this.#closeJoin();
@@ -277,9 +281,8 @@ export class Connection {
 
   #dismiss(code: ErrorCode, message: string, closeCode: CloseCode): void {
     if (this.#member.standing.role === 'gone') return;
-    const { peer, connectionId: connection } = this.#member;
-    this.#components.report({ type: 'ended', connection, code });
-    this.end('left');
+    const { peer } = this.#member;
+    this.end('left', code);
     peer.send({ type: 'error', message, code });
     peer.close(closeCode, code);
   }

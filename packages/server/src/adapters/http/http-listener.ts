@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
+import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
@@ -30,12 +31,16 @@ export interface HttpListenerComponents {
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly limits: Limits;
+  readonly report: (event: RoomEvent) => void;
 }
+
+const TOO_MANY: RoomEvent = { type: 'refused', code: 'too-many-connections', request: 'tcp' };
+const TOO_SLOW: RoomEvent = { type: 'refused', code: 'no-request', request: 'tcp' };
 
 export class HttpListener {
   readonly #server: Server;
 
-  constructor({ app, gateway, addresses, clientAddresses, limits }: HttpListenerComponents) {
+  constructor({ app, gateway, addresses, clientAddresses, limits, report }: HttpListenerComponents) {
     const handshakeMs = limits.handshakeSeconds * 1000;
     const options = {
       headersTimeout: handshakeMs,
@@ -45,6 +50,9 @@ export class HttpListener {
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     this.#server = createServer(options, (request, response) => void listener(request, response));
     this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    const handleError = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') report(TOO_SLOW);
+    };
     // Before Node makes a parser for it: whoever is refused comes again at once, ten thousand times a second.
     const serve = this.#server.listeners('connection');
     this.#server.removeAllListeners('connection');
@@ -53,11 +61,13 @@ export class HttpListener {
       if (!clientAddresses.isProxy(socket.remoteAddress)) {
         const address = addresses.of(addressKey(socket.remoteAddress));
         if (!address.openConnection()) {
+          report(TOO_MANY);
           socket.destroy();
           return;
         }
         socket.once('close', () => address.closeConnection());
       }
+      socket.on('error', handleError);
       for (const listener of serve) listener.call(this.#server, socket);
     });
   }

@@ -8,7 +8,7 @@ import { cors } from 'hono/cors';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
-import { problem } from './problem.ts';
+import type { AnswerRefusal } from './problem.ts';
 
 export const FOREIGN_PAGE = refuse('forbidden', 'this page may not use this server (see --allow-origin)');
 
@@ -18,6 +18,7 @@ const PREFLIGHT_SECONDS = 600;
 export function sharedRoutes(
   origins: Origins,
   clientAddresses: ClientAddresses,
+  refused: AnswerRefusal,
 ): MiddlewareHandler<HttpEnvironment> {
   const allow = cors({
     // Only who may comes here.
@@ -31,7 +32,7 @@ export function sharedRoutes(
     const origin = context.req.header('Origin');
     if (origins.allows(origin, clientAddresses.hostOf(context.env.incoming)))
       return await allow(context, next);
-    const response = problem(FOREIGN_PAGE);
+    const response = refused(FOREIGN_PAGE);
     response.headers.set('Vary', 'Origin');
     return response;
   };

@@ -95,8 +95,10 @@ export class WebSocketGateway {
       return;
     }
     const address = addresses.of(clientAddresses.keyOf(request));
-    if (!address.mayAsk() || !address.openSocket()) {
-      report({ type: 'refused', code: 'too-many-connections', request: 'connection' });
+    const mayAsk = address.mayAsk();
+    if (!mayAsk || !address.openSocket()) {
+      const code = mayAsk ? 'too-many-connections' : 'rate-limited';
+      report({ type: 'refused', code, request: 'connection' });
       answer(socket, 429, 'Too many connections from this address.');
       return;
     }
@@ -130,11 +132,11 @@ export class WebSocketGateway {
     this.#size += 1;
     peer.listen({
       onText: (text) => connection.handleText(text),
-      onEnd: (how) => {
+      onEnd: (how, why) => {
         group.delete(peer);
         this.#size -= 1;
         address.closeSocket();
-        connection.end(how);
+        connection.end(how, why);
         if (this.#size === 0) this.#onEmpty?.();
       },
     });
