@@ -110,8 +110,7 @@ export class Connection {
       case 'snapshot':
         return this.#components.snapshots.handleAnswer(this.#member, message);
       case 'connected':
-        this.#components.report({ type: 'connected', route: message.route });
-        return undefined;
+        return this.#countPicture(message);
       case 'ping':
         this.#member.peer.send({ type: 'pong' });
         return undefined;
@@ -200,6 +199,13 @@ export class Connection {
     if (refusal !== undefined) return refusal;
     this.#components.report({ type: 'relayed', message: message.type });
     if (message.type === 'answer') this.handleAnswered();
+    return undefined;
+  }
+
+  #countPicture({ route }: ClientMessageOf<'connected'>): Refusal | undefined {
+    if (this.#member.standing.role !== 'viewer')
+      return refuse('wrong-role', 'only who watches sees a picture');
+    this.#components.report({ type: 'connected', route });
     return undefined;
   }
 

@@ -33,17 +33,24 @@ export class FakePeer implements Peer {
   }
 }
 
+export interface ClientArrival {
+  readonly address?: string;
+  readonly token?: string | undefined;
+  readonly offers?: boolean;
+}
+
 /** One client: its fake socket and the server's connection for it. */
 export class Client {
   readonly peer = new FakePeer();
   readonly #connection: Connection;
 
-  constructor(fixture: RoomsFixture, arrival: { address?: string; token?: string | undefined } = {}) {
-    const { address = '192.0.2.1', token } = arrival;
+  constructor(fixture: RoomsFixture, arrival: ClientArrival = {}) {
+    const { address = '192.0.2.1', token, offers = false } = arrival;
     this.#connection = fixture.createConnection(this.peer, {
       connectionId: `c${++fixture.connections}`,
       address: fixture.addresses.of(address),
       token,
+      offers,
     });
   }
 
@@ -184,7 +191,7 @@ export class RoomsFixture implements ConnectionComponents {
     return createConnection?.(this, peer, arrival) ?? new Connection(this, peer, arrival);
   }
 
-  client(arrival: { address?: string; token?: string | undefined } = {}): Client {
+  client(arrival: ClientArrival = {}): Client {
     return new Client(this, arrival);
   }
 
@@ -195,8 +202,8 @@ export class RoomsFixture implements ConnectionComponents {
     return client;
   }
 
-  viewer(streamId = 'cam'): Client {
-    const client = this.client();
+  viewer(streamId = 'cam', arrival: ClientArrival = {}): Client {
+    const client = this.client(arrival);
     client.say({ type: 'join', stream_id: streamId });
     client.heard();
     return client;
