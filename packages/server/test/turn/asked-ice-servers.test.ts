@@ -191,6 +191,25 @@ describe('what /health and /turn-credentials say', () => {
     expect(turn.asked.at(-1)?.ttlSeconds).toBe(7200);
   });
 
+  test('when the service is tried with a request over HTTP, the sessions that wait are served after it', async () => {
+    const { source, open, turn, advance } = await setUpStarted();
+    turn.mints = failed('refused', 'an outage');
+    for (let n = 0; n < BREAKER.failures; n++) {
+      await source.once();
+      await advance(10_000);
+    }
+    await advance(BREAKER.openMs);
+    turn.mints = 'waits';
+    const trial = source.once();
+    const sessions = Array.from({ length: FIRST_AIM + 1 }, () => open());
+    expect(sessions.at(-1)?.session.current.available).toBe(false);
+    turn.mints = 'works';
+    turn.answer();
+    expect((await trial).available).toBe(true);
+    await settle();
+    expect(sessions.at(-1)?.renewed).toMatchObject([{ available: true }]);
+  });
+
   test('whoever asks over HTTP leaves half of the budget to those who join', async () => {
     const { source, open } = await setUpStarted();
     const states = await Promise.all(Array.from({ length: 15 }, () => source.once()));

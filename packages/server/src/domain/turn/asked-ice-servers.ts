@@ -85,6 +85,8 @@ export class AskedIceServers implements IceServerSource {
     const permit = this.#upstream.permit(RESERVE);
     if (this.#closed || !permit.ok) return stateWithout(permit.ok ? this.#reason : permit.reason);
     const minted = await this.#mint({ id: this.#components.randomId(), ttlSeconds: ONCE_TTL_SECONDS });
+    // Sessions wait for it where it was the one request that a service which failed is tried with.
+    this.#pump();
     return minted ? stateWith(minted, this.#components.scheduler.now()) : stateWithout(this.#reason);
   }
 
