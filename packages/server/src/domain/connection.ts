@@ -42,7 +42,7 @@ export interface Arrival {
   readonly address: AddressUse;
   /** From the URL or a header; a message may bring another. */
   readonly token?: string | undefined;
-  /** As a viewer it makes the offer. */
+  /** As a viewer it makes the offer (WHEP): whoever gave it its ICE servers did so by HTTP. */
   readonly offers?: boolean;
 }
 
@@ -187,7 +187,7 @@ export class Connection {
     if (refusal !== undefined) return refusal;
     this.#grant = right.value;
     this.#closeJoin();
-    this.#openIceServers('viewer');
+    if (!this.#member.offers) this.#openIceServers('viewer');
     const { resumed } = this.#components.rooms.join(this.#member, streamId, lost);
     // Who resumes has its connection; who waits for a camera costs nobody anything.
     if (!resumed && this.#components.rooms.stream(streamId).live) this.#openJoin();

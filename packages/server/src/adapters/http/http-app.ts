@@ -108,10 +108,10 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
     context.header('Cache-Control', 'no-store');
     const grant = authority.identify(tokenOf(context.env.incoming));
     if (!grant.ok) return notAllowed(context, grant);
-    const state = await iceServers.once();
-    const { available, reason } = state;
+    const { current } = await iceServers.once();
+    const { available, reason } = current;
     return context.json({
-      iceServers: oneUrlEach(state),
+      iceServers: oneUrlEach(current),
       ...(available ? {} : { turn: { available, reason } }),
     });
   });

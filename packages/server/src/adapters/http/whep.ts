@@ -77,7 +77,7 @@ export function whepRoutes(components: WhepRoutesComponents) {
       'view',
       context.req.param('stream'),
     );
-    if (!isPreflight && right.ok) addLinks(headers, (await components.iceServers.once()).iceServers);
+    if (!isPreflight && right.ok) addLinks(headers, (await components.iceServers.once()).current.iceServers);
     return new Response(null, { status: 204, headers });
   });
   app.options('/:stream/:session', () => {
