@@ -1,6 +1,8 @@
 /** What goes past a limit is counted: each limit is set low, something goes past it, and its series in /metrics rises. */
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { HEARTBEAT_MS } from '../src/adapters/websocket/web-socket-gateway.ts';
 import { MAX_UNANSWERED_PINGS } from '../src/adapters/websocket/web-socket-peer.ts';
@@ -14,6 +16,13 @@ import { startTestServer, type TestServer } from './support/test-server.ts';
 const refused = (code: string, request: string) =>
   `perch_refusals_total{code="${code}",request="${request}"}`;
 const ended = (code: string) => `perch_sockets_ended_total{code="${code}"}`;
+
+const WEB_SOCKET_HEADERS = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+};
 
 /** Who was sent away has a second to read why. */
 const CUT_OFF_WITHIN_MS = 1_000;
@@ -219,6 +228,15 @@ test('[LIMIT14] [LIFE1] so is who does not answer pings, and who sends what is n
   await exchange(server.running.port, [HANDSHAKE, frame(OPCODE.text, 'x', { masked: false })]);
   server.scheduler.advance(CUT_OFF_WITHIN_MS);
   await expect.poll(() => metric(server, ended('bad-frame'))).toBe(1);
+});
+
+test('[LIMIT5] a WebSocket that is one too many reads why', async () => {
+  const server = await startTestServer({ limits: { socketsPerAddress: 1 } });
+  await server.connect();
+  const request = get(server.httpUrl, { headers: WEB_SOCKET_HEADERS });
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([429, 'application/problem+json']);
+  expect(await json(answer)).toMatchObject({ code: 'too-many-connections', detail: expect.any(String) });
 });
 
 test('[LIMIT5] a request that is one too many reads why, whatever it is for', async () => {

@@ -2,7 +2,7 @@
  * What the server answers to HTTP: health, metrics, the streams, TURN credentials for clients that predate
  * `ice_servers`, the viewer. Holds no state.
  */
-import { type Refusal, refuse } from '@perch/protocol';
+import type { Refusal } from '@perch/protocol';
 import { type Context, Hono } from 'hono';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
@@ -18,7 +18,7 @@ import type { HttpEnvironment } from './http-environment.ts';
 import { linkRoutes } from './links.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
-import { counting } from './problem.ts';
+import { counting, TOO_MANY_REQUESTS } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveFile } from './serve-file.ts';
 import { sharedRoutes } from './shared-routes.ts';
@@ -50,11 +50,6 @@ export interface HttpAppComponents {
   readonly links: LinkSharing | undefined;
   readonly report: (event: RoomEvent) => void;
 }
-
-const TOO_MANY_REQUESTS = refuse(
-  'rate-limited',
-  'too many requests from this address; come back in a moment',
-);
 
 export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironment> {
   const { rooms, iceServers, site, authority, origins, report } = components;

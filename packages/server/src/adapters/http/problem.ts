@@ -22,8 +22,16 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   'not-acceptable': 422,
 };
 
+export const PROBLEM_JSON = 'application/problem+json';
+
 /** A refusal of an unknown kind is most often one that passes. */
 const OTHER_STATUS = 503;
+
+/** LIMIT5. */
+export const TOO_MANY_REQUESTS = refuse(
+  'rate-limited',
+  'too many requests from this address; come back in a moment',
+);
 
 /** Soon enough for a camera that restarts, seldom enough for one that stays away. */
 export const RETRY_AFTER_SECONDS = 5;
@@ -44,12 +52,16 @@ export function counting(report: (event: RoomEvent) => void, request: RefusedReq
 }
 
 function problem(refusal: Refusal, status = statusOf(refusal)): Response {
-  const { code, reason } = refusal;
-  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+  const headers = new Headers({ 'Content-Type': PROBLEM_JSON, 'Cache-Control': 'no-store' });
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  return new Response(problemText(refusal, status), { status, headers });
+}
+
+/** The body, for who has no Response to put it into. */
+export function problemText({ code, reason }: Refusal, status: number): string {
   const body = { title: STATUS_CODES[status] ?? 'Error', status, detail: reason, code };
-  return new Response(`${JSON.stringify(body)}\n`, { status, headers });
+  return `${JSON.stringify(body)}\n`;
 }
 
 /** `header` names the one that says what is taken: Accept-Post or Accept-Patch. */
