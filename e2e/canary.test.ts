@@ -117,8 +117,18 @@ test('[AUTH4] [ERR4] secret and tokens are in no log, error, metric, page or pro
     }
   }
 
+  const doctor = new PerchProcess(['doctor', '--link']);
+  doctor.type(link);
+  await doctor.says(/ok +name/);
   const processes = processList();
   expect(processes).toContain('perch.js\0serve');
+  expect(processes).toContain('perch.js\0doctor');
+  await doctor.end();
+  expect(doctor.stdout).toMatch(/ok +token/);
+  // What is on the command line all the same is at least not repeated.
+  const talkative = new PerchProcess(['doctor', '--server', link, '--print-config']);
+  expect(await talkative.end()).toBe(0);
+  expect(talkative.stderr).toContain('--server has a secret in it');
   const misled = new PerchProcess(['stream', '--source', 'test'], {
     environment: { PERCH_TOKEN: `${publish}=` },
   });
@@ -134,6 +144,7 @@ test('[AUTH4] [ERR4] secret and tokens are in no log, error, metric, page or pro
     'the log of the server': server.perch.stdout + server.perch.stderr,
     'the log of the streamer': streamer.stdout + streamer.stderr,
     'a wrong setting': misled.stdout + misled.stderr,
+    'what the doctor says': [doctor, talkative].map(({ stdout, stderr }) => stdout + stderr).join('\n'),
     'what anyone is told': seen.join('\n'),
     'the process list': processes,
   };

@@ -167,6 +167,12 @@ describe('perch token', () => {
     expect(await token('--show', 'Grandma')).toMatchObject({ code: 1 });
   });
 
+  it('gives a name to one of several processes that want it at once', async () => {
+    const made = await Promise.all([1, 2, 3].map(() => token('--view', 'garden', '--name', 'Grandma')));
+    expect(made.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+    expect((await token('--list')).out.match(/Grandma/g)).toHaveLength(1);
+  });
+
   it('uses the public URL, with wss where that is https', async () => {
     const { out, err } = await token('--publish', 'garden', '--public-url', 'https://cam.example.org');
     expect(out).toMatch(

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeCertificate } from './support/certificate.ts';
 import { type Coturn, provideCoturn, startCoturn } from './support/coturn.ts';
 import { killAll, PerchProcess } from './support/perch-process.ts';
 
@@ -45,11 +46,11 @@ interface Examined {
   readonly text: string;
 }
 
-async function examine(
-  server: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Examined> {
-  const doctor = perch(['doctor', '--server', server, '--stream-id', STREAM], environment);
+function examine(server: string, environment: Readonly<Record<string, string>> = {}): Promise<Examined> {
+  return outcomeOf(perch(['doctor', '--server', server, '--stream-id', STREAM], environment));
+}
+
+async function outcomeOf(doctor: PerchProcess): Promise<Examined> {
   const code = await doctor.end();
   const marks = [...doctor.stdout.matchAll(/^(ok|failed|skipped) +(TURN mint|\S+)/gm)];
   return { code, marks: marks.map(([, mark, name]) => `${mark} ${name}`), text: doctor.stdout };
@@ -82,6 +83,13 @@ describe('perch doctor', () => {
     expect(text).toContain('systemctl status perch-serve');
   });
 
+  test('without the link that it asks for is wrong usage', async () => {
+    const doctor = perch(['doctor', '--link']);
+    doctor.type('');
+    expect(await doctor.end()).toBe(2);
+    expect(doctor.stderr).toMatch(/^perch doctor: the link must be the server's address/);
+  });
+
   test('ends at once when it is told to', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -101,7 +109,9 @@ describe('perch doctor', () => {
       await token('publish', STREAM),
       await token('view', 'attic'),
     ];
-    const withLink = await examine(`${server}/watch/${STREAM}#token=${view}`);
+    const asking = perch(['doctor', '--link']);
+    asking.type(`${server}/watch/${STREAM}#token=${view}`);
+    const withLink = await outcomeOf(asking);
     expect(withLink.marks).toContain('ok token');
     const onThePi = await examine(server, { PERCH_TOKEN: publish });
     expect(onThePi.marks).toContain('ok token');
@@ -121,30 +131,71 @@ describe('perch doctor', () => {
 const missing = provideCoturn();
 if (missing !== undefined) console.log(`perch doctor with coturn is skipped: it ${missing}`);
 
-/** Over UDP and TCP. */
-const urlsOf = ({ url }: Coturn): string => [url, url.replace('=udp', '=tcp')].join();
+const WRONG_SECRET = 'another-secret';
+
+/** By how its TURN_URLS reach it. */
+const SHAPES: Readonly<Record<string, (coturn: Coturn) => readonly string[]>> = {
+  UDP: ({ url }) => [url],
+  TCP: ({ url }) => [overTcp(url)],
+  TLS: ({ tlsUrl }) => [tlsUrl],
+  'UDP, TCP and TLS': ({ url, tlsUrl }) => [url, overTcp(url), tlsUrl],
+};
+
+function overTcp(url: string): string {
+  return url.replace('=udp', '=tcp');
+}
 
 describe.skipIf(missing !== undefined)('perch doctor with coturn', () => {
-  test('sends something through the relay', async () => {
-    const coturn = await startCoturn();
-    const settings = { TURN_SECRET: coturn.secret, TURN_URLS: urlsOf(coturn) };
-    const { code, marks } = await examine(await serve(['--open'], settings));
-    expect(marks.slice(-5)).toEqual(['ok TURN mint', 'ok UDP', 'ok TURN', 'ok TURN', 'ok relay']);
+  /** A server that names that coturn; what examines it takes the certificate, unless told not to. */
+  async function examineWith(urls: readonly string[], secret: string, trust = true): Promise<Examined> {
+    const server = await serve(['--open'], { TURN_SECRET: secret, TURN_URLS: urls.join() });
+    return await examine(server, trust ? { NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem') } : {});
+  }
+
+  test.each(Object.entries(SHAPES))('sends something through the relay: %s', async (_, urlsOf) => {
+    const coturn = await startCoturn(makeCertificate(folder));
+    const urls = urlsOf(coturn);
+    const { code, marks, text } = await examineWith(urls, coturn.secret);
+    const udp = urls.includes(coturn.url) ? 'ok UDP' : 'skipped UDP';
+    expect(marks.slice(5), text).toEqual(['ok TURN mint', udp, ...urls.map(() => 'ok TURN'), 'ok relay']);
     expect(code).toBe(0);
   });
 
-  test('tells another secret from a TURN server that does not run', async () => {
-    const coturn = await startCoturn();
-    const settings = { TURN_SECRET: 'another-secret', TURN_URLS: urlsOf(coturn) };
-    const server = await serve(['--open'], settings);
-    const wrong = await examine(server);
-    expect(wrong.code).toBe(1);
-    expect(wrong.marks.slice(-3)).toEqual(['failed TURN', 'ok TURN', 'skipped relay']);
-    expect(wrong.text).toContain('static-auth-secret');
+  test.each(Object.entries(SHAPES))('finds another secret: %s', async (_, urlsOf) => {
+    const coturn = await startCoturn(makeCertificate(folder));
+    const urls = urlsOf(coturn);
+    const { code, marks, text } = await examineWith(urls, WRONG_SECRET);
+    expect(marks.slice(7), text).toEqual([...urls.map(() => 'failed TURN'), 'skipped relay']);
+    expect(text.match(/static-auth-secret/g)).toHaveLength(urls.length);
+    expect(code).toBe(1);
+  });
 
+  test('finds a certificate that nobody knows, and the relay is tried without that way', async () => {
+    const coturn = await startCoturn(makeCertificate(folder));
+    const { marks, text } = await examineWith([coturn.url, coturn.tlsUrl], coturn.secret, false);
+    expect(marks.slice(-3), text).toEqual(['ok TURN', 'failed TURN', 'ok relay']);
+    expect(text).toMatch(/its certificate is not good: DEPTH_ZERO_SELF_SIGNED_CERT/);
+  });
+
+  test('finds a coturn that speaks no TLS', async () => {
+    const coturn = await startCoturn();
+    const { marks, text } = await examineWith(
+      [coturn.url.replace('turn:', 'turns:').replace('=udp', '=tcp')],
+      coturn.secret,
+    );
+    expect(marks.slice(-2), text).toEqual(['failed TURN', 'skipped relay']);
+    expect(text).toContain('cert= and pkey=');
+  });
+
+  test('finds a TURN server that does not run', async () => {
+    const coturn = await startCoturn(makeCertificate(folder));
     await coturn.kill();
-    const down = await examine(server);
-    expect(down.marks.slice(-3)).toEqual(['failed TURN', 'failed TURN', 'skipped relay']);
-    expect(down.text).toContain('systemctl status coturn');
+    const { marks, text } = await examineWith(
+      [coturn.url, overTcp(coturn.url), coturn.tlsUrl],
+      coturn.secret,
+    );
+    expect(marks.slice(-4), text).toEqual(['failed TURN', 'failed TURN', 'failed TURN', 'skipped relay']);
+    expect(text).toContain('systemctl status coturn');
+    expect(text).toContain('does the TURN server run');
   });
 });

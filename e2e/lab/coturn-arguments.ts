@@ -6,10 +6,12 @@ interface CoturnPlace {
   readonly secret: string;
   /** For its own files. */
   readonly folder: string;
+  /** A port of its own; the other one then takes TLS too. The rest are names of files. */
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
 }
 
-/** coturn as an owner would run it beside `perch serve`: a shared secret, UDP and TCP, no TLS. */
-export function coturnArguments({ address, port, secret, folder }: CoturnPlace): string[] {
+/** coturn as an owner would run it beside `perch serve`: a shared secret, UDP and TCP, and TLS where it has a certificate. */
+export function coturnArguments({ address, port, secret, folder, tls }: CoturnPlace): string[] {
   return [
     '-n',
     `--listening-ip=${address}`,
@@ -19,7 +21,9 @@ export function coturnArguments({ address, port, secret, folder }: CoturnPlace):
     `--static-auth-secret=${secret}`,
     '--realm=perch.example',
     '--fingerprint',
-    '--no-tls',
+    ...(tls === undefined
+      ? ['--no-tls']
+      : [`--tls-listening-port=${tls.port}`, `--cert=${tls.certificate}`, `--pkey=${tls.key}`]),
     '--no-dtls',
     '--no-cli',
     '--verbose',

@@ -40,6 +40,11 @@ export class PerchProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** A line on its standard input, as a person types it. */
+  type(line: string): void {
+    this.#child.stdin.end(`${line}\n`);
+  }
+
   /** The exit code, or the signal that killed it. */
   async end(): Promise<unknown> {
     const [code, signal] = await this.#closed;

@@ -17,7 +17,7 @@ import { createLog } from './log.ts';
 import { type Output, processOutput } from './output.ts';
 import { endOnSignals, endWhenOutputIsGone, failOnUncaughtErrors } from './process-events.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
-import { decideSettings } from './settings/decide-settings.ts';
+import { decideSettings, isExposed } from './settings/decide-settings.ts';
 import { readDotEnv } from './settings/dot-env.ts';
 import { formatConfig } from './settings/print-config.ts';
 import type { LogLevel } from './settings/setting.ts';
@@ -94,6 +94,12 @@ class Run {
     const sources = { flags, environment: process.env, dotEnv: dotEnv.values };
     const decided = decideSettings(command.settings, sources);
     if (!decided.ok) throw new CommandFailure(decided.problems.join('; '), EXIT.usage);
+    for (const { setting } of decided.decisions.filter(isExposed)) {
+      this.#warn(
+        `${setting.flag} has a secret in it, and other users of this machine can see it there; ` +
+          `put it into ${setting.env} in the environment or .env`,
+      );
+    }
     return decided;
   }
 

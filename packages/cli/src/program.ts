@@ -28,7 +28,7 @@ Start here:
                                    on the Raspberry Pi
   perch token --view pi-camera-stream
                                    on the server: a link for who may watch
-  perch doctor --server LINK       where there is no picture
+  perch doctor --link              where there is no picture
 
 ${EXIT_HELP}`;
 

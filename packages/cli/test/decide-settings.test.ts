@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideSettings, type Sources } from '../src/settings/decide-settings.ts';
+import { decideSettings, isExposed, type Sources } from '../src/settings/decide-settings.ts';
+import { doctorSettings } from '../src/settings/doctor-settings.ts';
 import { formatConfig } from '../src/settings/print-config.ts';
 import type { CommandSettings } from '../src/settings/setting.ts';
 import { demoSettings, serveSettings, streamSettings } from '../src/settings/tables.ts';
@@ -169,6 +170,18 @@ describe('--print-config', () => {
     expect(table).not.toContain('very-secret');
     expect(table).toMatch(/CLOUDFLARE_TURN_TOKEN +hidden \(11 characters\) +\.env CLOUDFLARE_TURN_TOKEN/);
     expect(table).toMatch(/CLOUDFLARE_TURN_ID +\(not set\) +default/);
+  });
+
+  it('knows a flag that has a secret in it, which the process list shows', () => {
+    const exposed = (table: CommandSettings, given: Partial<Sources>) =>
+      decided(table, given)
+        .decisions.filter(isExposed)
+        .map(({ name }) => name);
+    const link = 'http://203.0.113.7:8080/watch/garden#token=a.b.c';
+    expect(exposed(doctorSettings, { flags: { server: link } })).toEqual(['server']);
+    expect(exposed(doctorSettings, { flags: { server: 'ws://203.0.113.7:8080' } })).toEqual([]);
+    expect(exposed(doctorSettings, { environment: { SIGNALING_SERVER: link } })).toEqual([]);
+    expect(exposed(streamSettings, { flags: { source: 'rtsp://pi:hush@cam.example' } })).toEqual(['source']);
   });
 
   it('masks passwords and tokens inside a URL', () => {

@@ -1,6 +1,7 @@
 /** STUN as bytes against the RFC's test vectors, and an allocation against TURN servers that go wrong. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { openTcp } from '../src/doctor/reach.ts';
 import {
   ATTRIBUTE,
   decodeAnswer,
@@ -9,10 +10,20 @@ import {
   longTermKey,
   METHOD,
   readAddress,
+  splitStream,
 } from '../src/doctor/stun/stun-message.ts';
 import { StunSocket } from '../src/doctor/stun/stun-socket.ts';
+import { StunStream } from '../src/doctor/stun/stun-stream.ts';
 import { tryAllocation } from '../src/doctor/stun/turn-allocation.ts';
-import { closedPort, closeServers, type FakeTurn, fakeTurn } from './support/fake-servers.ts';
+import {
+  closedPort,
+  closeServers,
+  type FakeTurn,
+  fakeTurn,
+  fakeTurnOverTcp,
+  silentPort,
+  tcpServer,
+} from './support/fake-servers.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -75,43 +86,111 @@ describe('a STUN message', () => {
   });
 });
 
+describe('a stream', () => {
+  const messages = [1, 2, 3].map((id) =>
+    encodeRequest(METHOD.binding, Buffer.alloc(12, id), [[ATTRIBUTE.username, Buffer.alloc(id)]]),
+  );
+  const bytes = Buffer.concat(messages);
+
+  test.each([1, 19, 20, 21, 500])('that comes %i bytes at a time is cut into its messages', (size) => {
+    const found: Buffer[] = [];
+    let rest: Buffer = Buffer.alloc(0);
+    for (let at = 0; at < bytes.length; at += size) {
+      const split = splitStream(Buffer.concat([rest, bytes.subarray(at, at + size)]));
+      found.push(...(split?.messages ?? []));
+      rest = split?.rest ?? rest;
+    }
+    expect(found).toEqual(messages);
+    expect(rest).toHaveLength(0);
+  });
+
+  test.each([
+    ['HTTP', Buffer.from('H')],
+    ['SSH, whatever came before', Buffer.concat([bytes, Buffer.from('SSH-2.0-OpenSSH')])],
+    ['zeros', Buffer.alloc(20)],
+  ])('of something else is told: %s', (_, other) => {
+    expect(splitStream(other)).toBeUndefined();
+  });
+
+  test('loses and adds nothing, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (more) => {
+        const all = Buffer.concat([bytes, more]);
+        const split = splitStream(all);
+        if (split !== undefined) expect(Buffer.concat([...split.messages, split.rest])).toEqual(all);
+      }),
+    );
+  });
+});
+
 describe('an allocation', () => {
   const login = { username: 'user', credential: 'good' };
 
-  async function attempt(turn: FakeTurn | number) {
-    const server = { host: '127.0.0.1', port: typeof turn === 'number' ? turn : await fakeTurn(turn) };
+  async function attempt(port: number) {
+    const server = { host: '127.0.0.1', port };
     const socket = await StunSocket.connect(server);
     try {
-      return await tryAllocation(socket, server, login);
+      const allocation = await tryAllocation((...request) => socket.ask(server, ...request), login);
+      return { allocation, refused: socket.refused };
     } finally {
       socket.close();
     }
   }
 
-  test.each<[string, FakeTurn, object]>([
-    [
-      'is made with the right password',
-      {},
-      { kind: 'allocated', relayed: { host: '127.0.0.1', port: 50_000 } },
-    ],
-    [
-      'is asked for again when the nonce is old',
-      { staleOnce: true },
-      { kind: 'allocated', relayed: { host: '127.0.0.1', port: 50_000 } },
-    ],
-    ['tells a wrong password from the rest', { password: 'other' }, { kind: 'wrong-credentials' }],
-    ['tells what it is refused with', { refuseWith: 486 }, { kind: 'refused', code: 486 }],
-  ])('%s', async (_, turn, expected) => {
-    expect(await attempt(turn)).toEqual(expected);
+  async function attemptOverTcp(port: number) {
+    const opened = await openTcp('127.0.0.1', port);
+    if (!opened.ok) throw new Error(opened.code);
+    const stream = new StunStream(opened.socket);
+    try {
+      const allocation = await tryAllocation((...request) => stream.ask(...request), login);
+      return { allocation, end: stream.end };
+    } finally {
+      stream.close();
+    }
+  }
+
+  describe.each([
+    ['UDP', async (turn: FakeTurn) => await attempt(await fakeTurn(turn))],
+    ['TCP', async (turn: FakeTurn) => await attemptOverTcp(await fakeTurnOverTcp(turn))],
+  ])('over %s', (_, attemptWith) => {
+    test.each<[string, FakeTurn, object]>([
+      [
+        'is made with the right password',
+        {},
+        { kind: 'allocated', relayed: { host: '127.0.0.1', port: 50_000 } },
+      ],
+      [
+        'is asked for again when the nonce is old',
+        { staleOnce: true },
+        { kind: 'allocated', relayed: { host: '127.0.0.1', port: 50_000 } },
+      ],
+      ['tells a wrong password from the rest', { password: 'other' }, { kind: 'wrong-credentials' }],
+      ['tells what it is refused with', { refuseWith: 486 }, { kind: 'refused', code: 486 }],
+    ])('%s', async (_, turn, expected) => {
+      expect((await attemptWith(turn)).allocation).toEqual(expected);
+    });
   });
 
   test('tells a closed port, which answers at once, from silence', async () => {
-    expect(await attempt(await closedPort())).toEqual({ kind: 'closed' });
+    expect(await attempt(await closedPort())).toEqual({ allocation: { kind: 'no-answer' }, refused: true });
   });
 
-  test('ends when nothing answers', async () => {
+  test('tells why a stream gives no answer', async () => {
+    const greeting = await tcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'));
+    const closing = await tcpServer((socket) => socket.once('data', () => socket.end()));
+    const breaking = await tcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const allocation = { kind: 'no-answer' };
+    expect(await attemptOverTcp(greeting)).toEqual({ allocation, end: 'not-stun' });
+    expect(await attemptOverTcp(closing)).toEqual({ allocation, end: 'closed-by-server' });
+    expect(await attemptOverTcp(breaking)).toEqual({ allocation, end: 'closed-by-server' });
+  });
+
+  test.each([
+    ['UDP', async () => await attempt(await fakeTurn({ silent: true }))],
+    ['TCP', async () => await attemptOverTcp(await silentPort())],
+  ])('ends when nothing answers over %s', async (_, attemptIt) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const attempted = attempt({ silent: true });
+    const attempted = attemptIt();
     let ended = false;
     attempted.then(() => {
       ended = true;
@@ -120,6 +199,6 @@ describe('an allocation', () => {
       vi.advanceTimersByTime(1000);
       await new Promise(setImmediate);
     }
-    expect(await attempted).toEqual({ kind: 'no-answer' });
+    expect((await attempted).allocation).toEqual({ kind: 'no-answer' });
   });
 });

@@ -11,8 +11,10 @@ import {
   type FakeTurn,
   fakePerch,
   fakeTurn,
+  fakeTurnOverTcp,
   httpServer,
   silentPort,
+  tcpServer,
 } from './support/fake-servers.ts';
 
 afterEach(closeServers);
@@ -27,6 +29,8 @@ function targetOf(url: string) {
 
 interface Walked {
   readonly steps: readonly Step[];
+  /** The URLs that the relay was tried with. */
+  readonly relayUrls: readonly string[];
   readonly failures: number;
   /** The one step that failed: its name, what it found, what to do. */
   readonly failed: string;
@@ -34,18 +38,22 @@ interface Walked {
 
 async function walkTo(port: number, token?: string): Promise<Walked> {
   const steps: Step[] = [];
+  const relayUrls: string[] = [];
   const failures = await walk({
     target: targetOf(`ws://127.0.0.1:${port}`),
     streamId: 'garden',
     token,
-    tryRelay: () => Promise.resolve(ok('it passes')),
+    tryRelay: (servers) => {
+      relayUrls.push(...servers.flatMap(({ urls }) => urls));
+      return Promise.resolve(ok('it passes'));
+    },
     nowMs: () => 0,
     report: (step) => steps.push(step),
   });
   const failed = steps.flatMap(({ name, outcome }) =>
     outcome.mark === 'failed' ? [[name, outcome.found, ...outcome.next].join('\n')] : [],
   );
-  return { steps, failures, failed: failed.join('\n\n') };
+  return { steps, relayUrls, failures, failed: failed.join('\n\n') };
 }
 
 async function walkToPerch(perch: FakePerch, token?: string): Promise<Walked> {
@@ -160,7 +168,10 @@ describe('the token', () => {
 
 describe('TURN', () => {
   async function withTurn(turn: FakeTurn): Promise<Walked> {
-    const urls = [`turn:127.0.0.1:${await fakeTurn(turn)}`];
+    return await withUrls(`turn:127.0.0.1:${await fakeTurn(turn)}`);
+  }
+
+  async function withUrls(...urls: readonly string[]): Promise<Walked> {
     const ice_servers = [{ urls, username: 'user', credential: 'good' }];
     return await walkToPerch({ turnKind: 'shared-secret', answers: [{ ...JOINED, ice_servers }] });
   }
@@ -181,9 +192,67 @@ describe('TURN', () => {
     expect(marks(walked).slice(-2)).toEqual(['failed TURN', 'skipped relay']);
   });
 
+  test('over TCP alone is walked through to the end too', async () => {
+    const url = `turn:127.0.0.1:${await fakeTurnOverTcp()}?transport=tcp`;
+    const walked = await withUrls(url);
+    expect(marks(walked).slice(-4)).toEqual(['ok TURN mint', 'skipped UDP', 'ok TURN', 'ok relay']);
+    expect(walked.relayUrls).toEqual([url]);
+    expect(walked.failures).toBe(0);
+  });
+
+  test('over TCP with another secret than the server has is told', async () => {
+    const walked = await withUrls(
+      `turn:127.0.0.1:${await fakeTurnOverTcp({ password: 'other' })}?transport=tcp`,
+    );
+    expect(walked.failed).toMatch(/^TURN\n.*does not take the password\n.*static-auth-secret/);
+    expect(marks(walked).slice(-2)).toEqual(['failed TURN', 'skipped relay']);
+  });
+
+  test('of which one way fails is tried with the ways that work', async () => {
+    const overTcp = `turn:127.0.0.1:${await fakeTurnOverTcp()}?transport=tcp`;
+    const walked = await withUrls(`turn:127.0.0.1:${await closedPort()}`, overTcp);
+    expect(marks(walked).slice(-3)).toEqual(['failed TURN', 'ok TURN', 'ok relay']);
+    expect(walked.relayUrls).toEqual([overTcp]);
+  });
+
+  test.each([
+    [
+      'closed',
+      closedPort,
+      /^TURN\nturn:.*: TCP port \d+ is closed.*\ndoes the TURN server run.*systemctl status coturn/,
+    ],
+    [
+      'that of something else',
+      () => tcpServer((socket) => socket.write('SSH-2.0-OpenSSH\r\n')),
+      /^TURN\n.*something that is no TURN server\n.*ss -tlnp/,
+    ],
+    [
+      'closed after each request',
+      () => tcpServer((socket) => socket.once('data', () => socket.end())),
+      /^TURN\n.*closes it without an answer\n.*turns: in place of turn:/,
+    ],
+  ])('over TCP whose port is %s has its next step', async (_, port, expected) => {
+    const walked = await withUrls(`turn:127.0.0.1:${await port()}?transport=tcp`);
+    expect(walked.failed).toMatch(expected);
+    expect(marks(walked).slice(-1)).toEqual(['skipped relay']);
+  });
+
+  test('over TLS with a server that speaks none has its next step', async () => {
+    const walked = await withUrls(`turns:127.0.0.1:${await fakeTurnOverTcp()}`);
+    expect(walked.failed).toMatch(/^TURN\n.*the port is open, and TLS fails: .*\n.*cert= and pkey=/);
+  });
+
+  test('over DTLS is left out, and nothing more is said to have failed', async () => {
+    const walked = await withUrls('turns:127.0.0.1:5349?transport=udp');
+    expect(walked.failures).toBe(0);
+    expect(walked.steps.at(-1)?.outcome).toMatchObject({
+      mark: 'skipped',
+      found: 'no TURN server above gave an allocation',
+    });
+  });
+
   test('that does not run is a closed port', async () => {
-    const ice_servers = [{ urls: [`turn:127.0.0.1:${await closedPort()}`], username: 'u', credential: 'c' }];
-    const walked = await walkToPerch({ answers: [{ ...JOINED, ice_servers }] });
+    const walked = await withUrls(`turn:127.0.0.1:${await closedPort()}`);
     expect(walked.failed).toMatch(/^TURN\nUDP port \d+ of 127\.0\.0\.1 is closed/);
   });
 

@@ -2,7 +2,10 @@
 import type { IceServer } from '@perch/protocol';
 import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
 import { failed, formatStep, type Outcome, ok, skipped } from '../doctor/step.ts';
+import { readTarget, type Target } from '../doctor/target.ts';
 import { walk } from '../doctor/walk.ts';
+import { askLine } from '../input.ts';
+import type { Output } from '../output.ts';
 import { doctorSettings } from '../settings/doctor-settings.ts';
 import type { Command } from './command.ts';
 
@@ -18,15 +21,16 @@ export const doctor: Command<typeof doctorSettings> = {
 stream as a viewer does, and leaves at once. It ends with 1 when a step fails.
 
 Examples:
+  perch doctor --link
   perch doctor --server ws://203.0.113.7:8080
-  perch doctor --server 'http://203.0.113.7:8080/watch/garden#token=...'
   PERCH_TOKEN=... perch doctor --server https://cam.example.com`,
 
-  async run({ server, streamId, token }, { output }) {
+  async run({ server, link, streamId, token }, { output }) {
+    const target = link ? await askLink(output) : server;
     const failures = await walk({
-      target: server,
-      streamId: server.streamId ?? streamId,
-      token: server.token ?? (token === '' ? undefined : token),
+      target,
+      streamId: target.streamId ?? streamId,
+      token: target.token ?? (token === '' ? undefined : token),
       tryRelay: relayOutcome,
       nowMs: () => performance.now(),
       report: (step) => output.out(formatStep(step)),
@@ -35,6 +39,14 @@ Examples:
     throw new CommandFailure(failures === 1 ? 'one step failed' : `${failures} steps failed`, EXIT.failed);
   },
 };
+
+/** A link has its token in it, so it is typed, or comes through a pipe: others can see the command line. */
+async function askLink(output: Output): Promise<Target> {
+  const line = await askLine('Paste the link, and press Enter: ', output);
+  const read = readTarget(line ?? '');
+  if (!read.ok) throw new CommandFailure(`the link ${read.reason}`, EXIT.usage);
+  return read.value;
+}
 
 /** The native library may not be there on a viewer's computer; what it adds is left out then. */
 async function relayOutcome(iceServers: readonly IceServer[]): Promise<Outcome> {

@@ -4,7 +4,8 @@ import type { IceServer } from '@perch/protocol';
 export interface IceHost {
   readonly url: string;
   readonly kind: 'stun' | 'turn';
-  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** `dtls` is in the URLs' grammar, and neither browsers nor the streamer speak it. */
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'dtls';
   readonly host: string;
   readonly port: number;
   readonly username: string;
@@ -20,14 +21,14 @@ const TLS_PORT = 5349;
 export function iceHosts(servers: readonly IceServer[]): IceHost[] {
   return servers.flatMap(({ urls, username = '', credential = '' }) =>
     urls.flatMap((url) => {
-      const [, scheme, ipv6, name, digits, transport = 'udp'] = URL_PARTS.exec(url) ?? [];
+      const [, scheme, ipv6, name, digits, transport] = URL_PARTS.exec(url) ?? [];
       if (scheme === undefined) return [];
       const tls = scheme.endsWith('s');
       const host = ipv6 ?? name ?? '';
       return {
         url,
         kind: scheme.startsWith('stun') ? 'stun' : 'turn',
-        transport: tls ? 'tls' : transport === 'tcp' ? 'tcp' : 'udp',
+        transport: tls ? (transport === 'udp' ? 'dtls' : 'tls') : transport === 'tcp' ? 'tcp' : 'udp',
         host,
         port: digits === undefined ? (tls ? TLS_PORT : PORT) : Number(digits),
         username,
@@ -35,4 +36,9 @@ export function iceHosts(servers: readonly IceServer[]): IceHost[] {
       } satisfies IceHost;
     }),
   );
+}
+
+/** As the list had it that it came from, with this URL alone. */
+export function toIceServer({ url, username, credential }: IceHost): IceServer {
+  return { urls: [url], username, credential };
 }

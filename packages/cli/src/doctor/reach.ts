@@ -6,7 +6,10 @@ import { connect as connectTls } from 'node:tls';
 /** Long enough for a far continent and a lost packet or two; a firewall answers never. */
 export const REACH_WITHIN_MS = 5_000;
 
-export type Reached = { readonly ok: true } | { readonly ok: false; readonly code: string };
+export type Opened =
+  | { readonly ok: true; readonly socket: Socket }
+  /** `connected`: TCP is there, and TLS is what failed. */
+  | { readonly ok: false; readonly code: string; readonly connected: boolean };
 
 /** Addresses, IPv4 first; or the resolver's code. */
 export async function findAddresses(
@@ -23,16 +26,14 @@ export async function findAddresses(
   }
 }
 
-export function tryTcp(host: string, port: number): Promise<Reached> {
-  return reach(connectTcp({ host, port }), 'connect');
+/** The socket is the caller's to destroy. */
+export function openTcp(host: string, port: number): Promise<Opened> {
+  return open(connectTcp({ host, port }), 'connect');
 }
 
-/** `name` is what the certificate must be for. */
-export function tryTls(host: string, port: number, name: string): Promise<Reached> {
-  return reach(
-    connectTls({ host, port, ...(isIP(name) === 0 ? { servername: name } : {}) }),
-    'secureConnect',
-  );
+/** As `openTcp`; `name` is what the certificate must be for. */
+export function openTls(host: string, port: number, name: string): Promise<Opened> {
+  return open(connectTls({ host, port, ...(isIP(name) === 0 ? { servername: name } : {}) }), 'secureConnect');
 }
 
 /** `ENOTFOUND`, `ECONNREFUSED`, `CERT_HAS_EXPIRED`: also where it is the cause of an error, or one of several. */
@@ -45,17 +46,29 @@ export function codeOf(error: unknown): string {
 
 /** A certificate that is not good, or TLS with something that does not speak it. */
 export function isTlsTrouble(code: string): boolean {
-  return /CERT|SELF_SIGNED|SSL|TLS|EPROTO|UNABLE_TO/.test(code);
+  return isCertificateTrouble(code) || /SSL|TLS|EPROTO/.test(code);
 }
 
-function reach(socket: Socket, event: string): Promise<Reached> {
+/** Expired, for another name, or signed by nobody known. */
+export function isCertificateTrouble(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
+}
+
+function open(socket: Socket, event: string): Promise<Opened> {
   return new Promise((resolve) => {
-    const settle = (result: Reached): void => {
+    let connected = false;
+    const fail = (code: string): void => {
       socket.destroy();
-      resolve(result);
+      resolve({ ok: false, code, connected });
     };
-    socket.setTimeout(REACH_WITHIN_MS, () => settle({ ok: false, code: 'ETIMEDOUT' }));
-    socket.once(event, () => settle({ ok: true }));
-    socket.on('error', (error) => settle({ ok: false, code: codeOf(error) }));
+    socket.setTimeout(REACH_WITHIN_MS, () => fail('ETIMEDOUT'));
+    socket.once('connect', () => {
+      connected = true;
+    });
+    socket.once(event, () => {
+      socket.setTimeout(0);
+      resolve({ ok: true, socket });
+    });
+    socket.on('error', (error) => fail(codeOf(error)));
   });
 }

@@ -96,7 +96,7 @@ function refusedJoin({ code, message }: Refused, streamId: string, token: string
     case 'token-missing':
       return failed(
         'this server wants a token',
-        `give PERCH_TOKEN, or the whole link to --server; or ${anew}`,
+        `give the whole link, which --link asks for, or PERCH_TOKEN; or ${anew}`,
       );
     case 'token-invalid':
       return failed(

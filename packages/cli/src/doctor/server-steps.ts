@@ -1,5 +1,12 @@
 /** From the server's name to an answer of Perch itself. Each step needs the one before it. */
-import { codeOf, findAddresses, isTlsTrouble, REACH_WITHIN_MS, tryTcp } from './reach.ts';
+import {
+  codeOf,
+  findAddresses,
+  isCertificateTrouble,
+  isTlsTrouble,
+  openTcp,
+  REACH_WITHIN_MS,
+} from './reach.ts';
 import { failed, type Outcome, ok } from './step.ts';
 import type { Target } from './target.ts';
 
@@ -26,8 +33,10 @@ export async function nameStep({ host }: Target): Promise<Outcome> {
 }
 
 export async function portStep({ host, port }: Target): Promise<Outcome> {
-  const reached = await tryTcp(host, port);
-  return reached.ok ? ok(`TCP port ${port} is open`) : failed(...portTrouble(reached.code, port));
+  const opened = await openTcp(host, port);
+  if (!opened.ok) return failed(...portTrouble(opened.code, port));
+  opened.socket.destroy();
+  return ok(`TCP port ${port} is open`);
 }
 
 /** What was found, and what to do. */
@@ -38,7 +47,7 @@ export function portTrouble(code: string, port: number, program = 'perch serve')
         `TCP port ${port} is closed: the machine answers, and nothing listens there`,
         program === 'perch serve'
           ? `does perch serve run, with this port, and without HOST=127.0.0.1? ${LOGS}`
-          : `does ${program} run, and on this port?`,
+          : `does ${program} run, on this port and over TCP? On its machine: systemctl status coturn; sudo ss -tlnp 'sport = :${port}'`,
       ];
     case 'ETIMEDOUT':
       return [
@@ -111,7 +120,7 @@ function httpTrouble(error: unknown, { secure, port }: Target, withinMs: number)
   if (secure && isTlsTrouble(code)) {
     return failed(
       `TLS fails: ${code}`,
-      /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
+      isCertificateTrouble(code)
         ? "the certificate is expired, for another name or signed by nobody known: renew it where TLS ends (your proxy's log)"
         : 'no TLS there: perch serve speaks plain HTTP; use http://, or the port of the proxy before it',
     );

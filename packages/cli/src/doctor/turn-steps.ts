@@ -1,13 +1,22 @@
-/** The TURN servers from here: an allocation over UDP, and whether their TCP and TLS ports can be reached. */
+/** The TURN servers from here: an allocation over UDP, TCP or TLS, as each URL says. */
 import type { IceHost } from './ice-url.ts';
-import { findAddresses, isTlsTrouble, tryTcp, tryTls } from './reach.ts';
+import { findAddresses, isCertificateTrouble, openTcp, openTls } from './reach.ts';
 import { portTrouble } from './server-steps.ts';
-import { failed, type Outcome, ok } from './step.ts';
+import { failed, type Outcome, ok, skipped } from './step.ts';
 import { StunSocket } from './stun/stun-socket.ts';
-import { tryAllocation } from './stun/turn-allocation.ts';
+import { StunStream } from './stun/stun-stream.ts';
+import { type Ask, tryAllocation } from './stun/turn-allocation.ts';
 import { written } from './stun-step.ts';
 
+const COTURN_LOG = 'its log says more: journalctl -u coturn -e';
+
 export async function turnStep(turn: IceHost): Promise<Outcome> {
+  if (turn.transport === 'dtls') {
+    return skipped(
+      `${turn.url} is TURN over DTLS, which neither browsers nor Perch speak`,
+      'leave it out of TURN_URLS',
+    );
+  }
   const found = await findAddresses(turn.host);
   if (!found.ok) {
     return failed(
@@ -15,43 +24,103 @@ export async function turnStep(turn: IceHost): Promise<Outcome> {
       'correct TURN_URLS at perch serve, or the DNS record',
     );
   }
-  const host = found.addresses[0] ?? turn.host;
-  return turn.transport === 'udp' ? await allocate(turn, host) : await reachStream(turn, host);
+  const address = found.addresses[0] ?? turn.host;
+  return turn.transport === 'udp' ? await overUdp(turn, address) : await overStream(turn, address);
 }
 
-async function allocate(turn: IceHost, host: string): Promise<Outcome> {
-  const socket = await StunSocket.connect({ host, port: turn.port });
+async function overUdp(turn: IceHost, host: string): Promise<Outcome> {
+  const server = { host, port: turn.port };
+  const socket = await StunSocket.connect(server);
   try {
-    const allocation = await tryAllocation(socket, { host, port: turn.port }, turn);
-    switch (allocation.kind) {
-      case 'allocated':
-        return judgeRelayed(allocation.relayed.host, host, written(allocation.relayed));
-      case 'closed':
-        return failed(
-          `UDP port ${turn.port} of ${turn.host} is closed: the machine answers, and nothing listens there`,
-          `does coturn run, on this port? On its machine: systemctl status coturn; sudo ss -ulnp 'sport = :${turn.port}'`,
-        );
-      case 'no-answer':
-        return failed(
-          `no answer from ${turn.url} over UDP`,
-          `a firewall drops it: at the provider (security group) and with ufw, allow UDP ${turn.port}`,
-          "or the network here lets no UDP out: try from another one, such as a phone's hotspot",
-        );
-      case 'wrong-credentials':
-        return failed(
-          `${turn.url} answers, and does not take the password`,
-          'TURN_SECRET at perch serve and static-auth-secret at coturn must be the same, and coturn needs use-auth-secret',
-          'the clocks of both machines must agree, since passwords expire: timedatectl',
-        );
-      case 'refused':
-        return failed(
-          `${turn.url} refuses: ${refusal(allocation.code)}`,
-          'its log says more: journalctl -u coturn -e',
-        );
-    }
+    const ask: Ask = (...request) => socket.ask(server, ...request);
+    return await allocate(turn, host, ask, () => silentOverUdp(turn, socket));
   } finally {
     socket.close();
   }
+}
+
+async function overStream(turn: IceHost, host: string): Promise<Outcome> {
+  const { port, transport } = turn;
+  const opened = await (transport === 'tls' ? openTls(host, port, turn.host) : openTcp(host, port));
+  if (!opened.ok) {
+    if (opened.connected) return tlsTrouble(turn, opened.code);
+    const [found, ...next] = portTrouble(opened.code, port, 'the TURN server');
+    return failed(`${turn.url}: ${found}`, ...next);
+  }
+  const stream = new StunStream(opened.socket);
+  try {
+    const ask: Ask = (...request) => stream.ask(...request);
+    return await allocate(turn, host, ask, () => silentOverStream(turn, stream));
+  } finally {
+    stream.close();
+  }
+}
+
+/** `silent` says why no answer came. */
+async function allocate(turn: IceHost, host: string, ask: Ask, silent: () => Outcome): Promise<Outcome> {
+  const allocation = await tryAllocation(ask, turn);
+  switch (allocation.kind) {
+    case 'allocated':
+      return judgeRelayed(turn, allocation.relayed.host, host, written(allocation.relayed));
+    case 'no-answer':
+      return silent();
+    case 'wrong-credentials':
+      return failed(
+        `${turn.url} answers, and does not take the password`,
+        'TURN_SECRET at perch serve and static-auth-secret at coturn must be the same, and coturn needs use-auth-secret',
+        'the clocks of both machines must agree, since passwords expire: timedatectl',
+      );
+    case 'refused':
+      return failed(`${turn.url} refuses: ${refusal(allocation.code)}`, COTURN_LOG);
+  }
+}
+
+function silentOverUdp({ url, host, port }: IceHost, { refused }: StunSocket): Outcome {
+  return refused
+    ? failed(
+        `UDP port ${port} of ${host} is closed: the machine answers, and nothing listens there`,
+        `does coturn run, on this port? On its machine: systemctl status coturn; sudo ss -ulnp 'sport = :${port}'`,
+      )
+    : failed(
+        `no answer from ${url} over UDP`,
+        `a firewall drops it: at the provider (security group) and with ufw, allow UDP ${port}`,
+        "or the network here lets no UDP out: try from another one, such as a phone's hotspot",
+      );
+}
+
+function silentOverStream({ url, port, transport }: IceHost, { end }: StunStream): Outcome {
+  const whoListens = `who listens there? On its machine: sudo ss -tlnp 'sport = :${port}'`;
+  switch (end) {
+    case 'not-stun':
+      return failed(`${url} is answered by something that is no TURN server`, whoListens);
+    case 'closed-by-server':
+      return failed(
+        `${url} takes the connection, and closes it without an answer`,
+        transport === 'tcp'
+          ? 'if that port is for TLS, write turns: in place of turn: in TURN_URLS'
+          : 'a proxy before coturn that ends TLS must pass on to its TCP port',
+        COTURN_LOG,
+      );
+    case undefined:
+      return failed(
+        `${url} takes the connection, and does not answer`,
+        whoListens,
+        'if it is coturn, restart it: sudo systemctl restart coturn',
+      );
+  }
+}
+
+function tlsTrouble({ url, host }: IceHost, code: string): Outcome {
+  return isCertificateTrouble(code)
+    ? failed(
+        `${url}: its certificate is not good: ${code}`,
+        `coturn's cert= and pkey= need one for ${host} that browsers take, with the chain (fullchain.pem), and a restart after each renewal`,
+      )
+    : failed(
+        `${url}: the port is open, and TLS fails: ${code}`,
+        'coturn speaks TLS only with cert= and pkey=, and without no-tls; its log says whether it could read them: journalctl -u coturn -e',
+        'without a certificate, leave turns: out of TURN_URLS',
+      );
 }
 
 function refusal(code: number): string {
@@ -65,26 +134,14 @@ function refusal(code: number): string {
 }
 
 /** A server behind its provider's translation that does not know its public address hands out the private one. */
-function judgeRelayed(relayed: string, asked: string, shown: string): Outcome {
+function judgeRelayed({ transport }: IceHost, relayed: string, asked: string, shown: string): Outcome {
   if (isPrivate(relayed) && !isPrivate(asked)) {
     return failed(
       `the relay's address is ${shown}, which nobody outside can reach`,
       `put the public address into /etc/turnserver.conf: external-ip=${asked}/${relayed}; then restart coturn`,
     );
   }
-  return ok(`an allocation over UDP: ${shown}`);
-}
-
-async function reachStream({ url, host, port, transport }: IceHost, address: string): Promise<Outcome> {
-  const reached = await (transport === 'tls' ? tryTls(address, port, host) : tryTcp(address, port));
-  if (reached.ok) return ok(`${url} can be reached`);
-  if (isTlsTrouble(reached.code)) {
-    return failed(
-      `${url}: TLS fails with ${reached.code}`,
-      "renew coturn's certificate (cert= and pkey=), or leave turns: out of TURN_URLS",
-    );
-  }
-  return failed(...portTrouble(reached.code, port, 'the TURN server'));
+  return ok(`an allocation over ${transport.toUpperCase()}: ${shown}`);
 }
 
 /** RFC 1918, RFC 6598, RFC 3927, loopback; RFC 4193 and RFC 4291 for IPv6. */

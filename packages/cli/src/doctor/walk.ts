@@ -1,6 +1,6 @@
 /** The whole walk: which step comes when, and which are left out because one before them failed. */
 import type { IceServer } from '@perch/protocol';
-import { iceHosts } from './ice-url.ts';
+import { type IceHost, iceHosts, toIceServer } from './ice-url.ts';
 import { mintStep } from './mint-step.ts';
 import { type Joined, tokenStep, upgradeStep } from './right-steps.ts';
 import { type Health, httpStep, nameStep, portStep } from './server-steps.ts';
@@ -14,7 +14,7 @@ export interface WalkComponents {
   readonly target: Target;
   readonly streamId: string;
   readonly token: string | undefined;
-  /** Sends something through the TURN servers with the library that sends video. */
+  /** Sends something through these TURN servers with the library that sends video. */
   readonly tryRelay: (iceServers: readonly IceServer[]) => Promise<Outcome>;
   readonly nowMs: () => number;
   /** Told of each step as it ends. */
@@ -92,22 +92,22 @@ class Walker {
       return outcome;
     });
     const hosts = iceHosts(servers);
-    const udpWorks = await this.#step('UDP', () => stunStep(hosts));
+    await this.#step('UDP', () => stunStep(hosts));
     const turns = hosts.filter(({ kind }) => kind === 'turn');
     if (turns.length === 0) {
       this.leaveOut(['TURN', 'relay'], 'there is no TURN server');
       return;
     }
-    const failuresBefore = this.failures;
     // The ones of one address fail alike, and each takes its time.
-    const outcomes = turns.map((turn) => this.#timed(() => turnStep(turn)));
-    for (const outcome of outcomes) this.#report('TURN', await outcome);
-    const usable = udpWorks && this.failures === failuresBefore;
-    if (usable && turns.some(({ transport }) => transport === 'udp')) {
-      await this.#step('relay', () => tryRelay(servers));
-    } else {
-      this.leaveOut(['relay']);
+    const attempts = turns.map((turn) => ({ turn, attempt: this.#timed(() => turnStep(turn)) }));
+    const usable: IceHost[] = [];
+    for (const { turn, attempt } of attempts) {
+      const timed = await attempt;
+      this.#report('TURN', timed);
+      if (timed.outcome.mark === 'ok') usable.push(turn);
     }
+    if (usable.length > 0) await this.#step('relay', () => tryRelay(usable.map(toIceServer)));
+    else this.leaveOut(['relay'], 'no TURN server above gave an allocation');
   }
 
   leaveOut(names: readonly string[], why = 'because of the failure above'): void {

@@ -56,6 +56,11 @@ export function nameOrigin({ name, setting, origin }: Decision): string {
   }
 }
 
+/** A flag with something in its value that is hidden when it is shown, which the process list does not do. */
+export function isExposed({ setting, text, origin }: Decision): boolean {
+  return origin === 'flag' && setting.show !== undefined && setting.show(text) !== text;
+}
+
 /** The value as written, in quotes, without what must stay hidden. */
 export function showValue({ setting, text }: Decision): string {
   if (setting.secret) return text === '' ? 'not set' : `hidden (${text.length} characters)`;

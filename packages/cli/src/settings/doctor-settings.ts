@@ -1,6 +1,6 @@
 /** The settings of `perch doctor`. On the Pi it finds all of them in the settings of `perch stream`. */
 import { hideTargetSecrets, readTarget, type Target } from '../doctor/target.ts';
-import { readCredential, readStreamId } from './read-value.ts';
+import { readCredential, readStreamId, readSwitch } from './read-value.ts';
 import type { CommandSettings, Setting } from './setting.ts';
 import { DEFAULT_STREAM_ID, serveSettings } from './tables.ts';
 
@@ -8,10 +8,17 @@ const server: Setting<Target> = {
   flag: '--server',
   placeholder: 'url',
   env: 'SIGNALING_SERVER',
-  summary: "the server's address, or a whole link to a stream",
+  summary: "the server's address",
   fallback: 'ws://localhost:8080',
   read: readTarget,
   show: hideTargetSecrets,
+};
+
+const link: Setting<boolean> = {
+  flag: '--link',
+  summary: 'ask for the link to a stream, and take server, stream and token from it',
+  fallback: 'false',
+  read: readSwitch,
 };
 
 const streamId: Setting<string> = {
@@ -33,6 +40,7 @@ const token: Setting<string> = {
 
 export const doctorSettings = {
   server,
+  link,
   streamId,
   token,
   logLevel: { ...serveSettings.logLevel, fallback: 'warn' },

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcp } from 'node:net';
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { longTermKey } from '../../src/doctor/stun/stun-message.ts';
 
@@ -23,16 +23,23 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** Accepts, and never says a word. */
-export async function silentPort(): Promise<number> {
-  const sockets = new Set<{ destroy(): void }>();
-  const server = createTcp((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+export async function tcpServer(onConnection: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createTcp((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanUps.push(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** Accepts, and never says a word. */
+export function silentPort(): Promise<number> {
+  return tcpServer(() => undefined);
 }
 
 export async function httpServer(listener: RequestListener): Promise<number> {
@@ -102,23 +109,43 @@ export interface FakeTurn {
   readonly staleOnce?: boolean;
 }
 
-/** Answers Binding and Allocate as RFC 8656 has it, far enough for a client that does the same. */
-export async function fakeTurn({
-  password = 'good',
-  relayed = '127.0.0.1',
-  ...how
-}: FakeTurn = {}): Promise<number> {
+/** Over UDP. */
+export async function fakeTurn(how: FakeTurn = {}): Promise<number> {
+  const answerTo = turnAnswers(how);
   const socket = createSocket('udp4');
-  let stale = how.staleOnce === true;
   socket.on('message', (packet, { port, address }) => {
-    if (how.silent === true) return;
+    const answer = answerTo(packet, address, port);
+    if (answer !== undefined) socket.send(answer, port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  cleanUps.push(() => socket.close());
+  return socket.address().port;
+}
+
+/** Over TCP; what it says goes out a few bytes at a time. The client sends each request at once, which comes in one piece here. */
+export async function fakeTurnOverTcp(how: FakeTurn = {}): Promise<number> {
+  const answerTo = turnAnswers(how);
+  return await tcpServer((socket) => {
+    socket.setNoDelay(true).on('data', (packet) => {
+      const answer = answerTo(packet, '127.0.0.1', socket.remotePort ?? 0) ?? Buffer.alloc(0);
+      for (let at = 0; at < answer.length; at += 7) socket.write(answer.subarray(at, at + 7));
+    });
+  });
+}
+
+/** Answers Binding, Allocate and Refresh as RFC 8656 has it, far enough for a client that does the same. */
+function turnAnswers({ password = 'good', relayed = '127.0.0.1', ...how }: FakeTurn) {
+  let stale = how.staleOnce === true;
+  return (packet: Buffer, address: string, port: number): Buffer | undefined => {
+    if (how.silent === true) return undefined;
     const method = packet.readUInt16BE(0);
-    const answer = (kind: number, ...attributes: Buffer[]): void => {
+    const answer = (kind: number, ...attributes: Buffer[]): Buffer => {
       const body = Buffer.concat(attributes);
       const head = Buffer.alloc(4);
       head.writeUInt16BE(method | kind, 0);
       head.writeUInt16BE(body.length, 2);
-      socket.send(Buffer.concat([head, packet.subarray(4, 20), body]), port, address);
+      return Buffer.concat([head, packet.subarray(4, 20), body]);
     };
     if (method === 0x001) return answer(0x100, attribute(0x20, xorAddress(address, port)));
     const key = longTermKey('user', 'realm', password);
@@ -131,11 +158,7 @@ export async function fakeTurn({
     }
     if (how.refuseWith !== undefined) return answer(0x110, errorAttribute(how.refuseWith));
     return answer(0x100, attribute(0x16, xorAddress(relayed, 50_000)));
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  cleanUps.push(() => socket.close());
-  return socket.address().port;
+  };
 }
 
 function attribute(type: number, value: Buffer): Buffer {

@@ -2,13 +2,16 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTokenStore } from '../../src/adapters/access/authorities.ts';
+import { StateFolder } from '../../src/adapters/access/state-folder.ts';
 import { StateFolderError } from '../../src/adapters/access/state-folder-error.ts';
 import { ManualScheduler } from '../support/manual-scheduler.ts';
 
 let state = '';
 const clock = new ManualScheduler();
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 beforeEach(() => {
   state = join(fs.mkdtempSync(join(tmpdir(), 'perch-store-')), 'deep', 'state');
@@ -24,6 +27,17 @@ function issue(request: Parameters<ReturnType<typeof open>['issue']>[0], store =
   const issued = store.issue(request);
   if (!issued.ok) throw new Error(issued.reason);
   return issued;
+}
+
+/** Another process does something just before a store next does this to its folder. */
+function justBefore(what: 'create' | 'take', meanwhile: () => void): void {
+  const original = StateFolder.prototype[what] as (...args: string[]) => never;
+  const spy = vi.spyOn(StateFolder.prototype, what);
+  spy.mockImplementationOnce(function (this: StateFolder, ...args: string[]) {
+    spy.mockRestore();
+    meanwhile();
+    return original.apply(this, args);
+  });
 }
 
 function refusal(): StateFolderError {
@@ -114,8 +128,11 @@ describe('the state folder', () => {
       for (const name of ['', 'secret', 'tokens']) fs.chownSync(join(state, name), server.uid, server.gid);
       const { entry } = issue({ right: 'view', streamId: 'garden', name: 'Oma' });
       open().revoke('Oma');
-      for (const name of [`${entry.claims.id}.json`, `${entry.claims.id}.revoked`])
-        expect(fs.statSync(join(state, 'tokens', name))).toMatchObject(server);
+      const files = fs.readdirSync(join(state, 'tokens'));
+      expect(files).toEqual(
+        expect.arrayContaining([expect.stringMatching(/json$/), `${entry.claims.id}.revoked`]),
+      );
+      for (const name of files) expect(fs.statSync(join(state, 'tokens', name))).toMatchObject(server);
       fs.rmSync(join(state, 'tokens'), { recursive: true });
       open();
       expect(fs.statSync(join(state, 'tokens'))).toMatchObject(server);
@@ -170,6 +187,23 @@ describe('issued tokens', () => {
     expect([...store.readRevoked()]).toEqual([entry.claims.id]);
   });
 
+  it('of two processes that give a name at once are one', () => {
+    const [one, two] = [open(), open()];
+    justBefore('create', () => issue({ right: 'view', streamId: 'garden', name: 'Oma' }, two));
+    expect(one.issue({ right: 'view', streamId: 'door', name: 'Oma' })).toEqual({
+      ok: false,
+      reason: 'name-taken',
+    });
+    expect(one.list().map(({ claims }) => claims.streamId)).toEqual(['garden']);
+  });
+
+  it('of two processes that give none at once have names of their own', () => {
+    const [one, two] = [open(), open()];
+    justBefore('create', () => issue({ right: 'view', streamId: 'garden' }, two));
+    expect(issue({ right: 'view', streamId: 'garden' }, one).entry.claims.name).toBe('view garden 2');
+    expect(one.list()).toHaveLength(2);
+  });
+
   it('of two processes at once are all kept', () => {
     const [one, two] = [open(), open()];
     for (let count = 0; count < 5; count += 1) {
@@ -179,6 +213,35 @@ describe('issued tokens', () => {
     }
     expect(open().list()).toHaveLength(10);
     expect(open().readRevoked().size).toBe(5);
+  });
+});
+
+describe('tokens that are over', () => {
+  const names = (store = open()) => store.list().map(({ claims }) => claims.name);
+  const view = { right: 'view', streamId: 'garden' } as const;
+
+  it('are listed for thirty days, and then forgotten with their marks; a revoked one without an end never is', () => {
+    issue({ ...view, name: 'Oma', lifetimeMs: DAY_MS });
+    issue({ ...view, name: 'Opa' });
+    for (const name of ['Oma', 'Opa']) open().revoke(name);
+    clock.advance(31 * DAY_MS - 1000);
+    expect(names()).toEqual(expect.arrayContaining(['Oma', 'Opa']));
+    expect(open().issue({ ...view, name: 'Oma' }).ok).toBe(false);
+    clock.advance(1000);
+    expect(names()).toEqual(['Opa']);
+    issue({ ...view, name: 'Oma' });
+    expect(names()).toEqual(['Opa', 'Oma']);
+    expect(open().readRevoked().size).toBe(1);
+    expect(fs.readdirSync(join(state, 'tokens'))).toHaveLength(3);
+  });
+
+  it('are forgotten once, also where another process has just given the name anew', () => {
+    const [one, two] = [open(), open()];
+    issue({ ...view, name: 'Oma', lifetimeMs: DAY_MS });
+    clock.advance(31 * DAY_MS);
+    justBefore('take', () => issue({ ...view, name: 'Oma' }, two));
+    issue({ ...view, name: 'Opa' }, one);
+    expect(names().sort()).toEqual(['Oma', 'Opa']);
   });
 });
 

@@ -14,7 +14,8 @@ const DEFAULT_TLS_PORT = 5349;
 /** What the strictest networks let out. */
 const HTTPS_PORT = 443;
 
-const MAX_TURN_SERVERS = 2;
+/** libjuice takes no more. */
+export const MAX_TURN_SERVERS = 2;
 const MAX_PORT = 65_535;
 
 /** The port on this machine that leads to a TURN server over TCP or TLS; undefined where none is to be had. */

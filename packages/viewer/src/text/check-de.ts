@@ -3,7 +3,7 @@ import type { CheckText } from './check-text.ts';
 
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const RELAYS = { udp: 'ein Relay über UDP', stream: 'ein Relay über TCP' } as const;
-const DOCTOR = 'Auf dem Server oder einem anderen Rechner: perch doctor --server mit diesem Link.';
+const DOCTOR = 'Auf dem Server oder einem anderen Rechner: perch doctor --link fragt nach diesem Link.';
 const SERVER_LOG = 'Auf dem Server: systemctl status perch-serve; journalctl -u perch-serve -e';
 const PI_LOG = 'Auf dem Pi: journalctl -u perch-stream -e';
 const STRICT_NETWORK = 'Bitte ein anderes Netz versuchen, etwa Mobilfunk statt dieses WLANs, oder ohne VPN.';
@@ -128,7 +128,7 @@ export const checkDe: CheckText = {
       'server-down': {
         says: 'Der Server ist nicht erreichbar.',
         next: 'Ist dieses Gerät online? Wenn andere Seiten laden, ist der Server aus, oder dieses Netz sperrt ihn.',
-        owner: `${SERVER_LOG}. Von anderswo: perch doctor --server mit diesem Link.`,
+        owner: `${SERVER_LOG}. Von anderswo: perch doctor --link fragt nach diesem Link.`,
       },
       'no-socket': {
         says: 'Der Server antwortet und nimmt keinen WebSocket an.',

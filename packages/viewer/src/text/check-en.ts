@@ -3,7 +3,7 @@ import type { CheckText } from './check-text.ts';
 
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const RELAYS = { udp: 'a relay over UDP', stream: 'a relay over TCP' } as const;
-const DOCTOR = 'On the server, or on any computer: perch doctor --server with this link.';
+const DOCTOR = 'On the server, or on any computer: perch doctor --link asks for this link.';
 const SERVER_LOG = 'On the server: systemctl status perch-serve; journalctl -u perch-serve -e';
 const PI_LOG = 'On the Pi: journalctl -u perch-stream -e';
 const STRICT_NETWORK = 'Try another network, such as mobile data in place of this Wi-Fi, or without VPN.';
@@ -127,7 +127,7 @@ export const checkEn: CheckText = {
       'server-down': {
         says: 'The server can’t be reached.',
         next: 'Is this device online? If other pages load, the server is down, or this network blocks it.',
-        owner: `${SERVER_LOG}. From elsewhere: perch doctor --server with this link.`,
+        owner: `${SERVER_LOG}. From elsewhere: perch doctor --link asks for this link.`,
       },
       'no-socket': {
         says: 'The server answers, and takes no WebSocket.',

@@ -96,6 +96,27 @@ export function decodeAnswer(packet: Buffer): StunAnswer | undefined {
   return { transactionId: packet.subarray(8, HEADER_BYTES), success: kind === SUCCESS, attributes };
 }
 
+/**
+ * The whole messages at the beginning of what a stream brought, where they follow each other as they are (RFC 8489,
+ * section 6.2.2), and what is left; undefined where the stream is not STUN's.
+ */
+export function splitStream(
+  bytes: Buffer,
+): { readonly messages: readonly Buffer[]; readonly rest: Buffer } | undefined {
+  const messages: Buffer[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    if (rest.readUInt8(0) > 0b0011_1111) return undefined;
+    if (rest.length < HEADER_BYTES) break;
+    if (rest.readUInt32BE(4) !== MAGIC_COOKIE) return undefined;
+    const length = HEADER_BYTES + rest.readUInt16BE(2);
+    if (rest.length < length) break;
+    messages.push(rest.subarray(0, length));
+    rest = rest.subarray(length);
+  }
+  return { messages, rest };
+}
+
 /** ERROR-CODE (section 14.8): the hundreds, then the rest; 0 where there is none. */
 export function errorCode({ attributes }: StunAnswer): number {
   const value = attributes.get(ATTRIBUTE.errorCode);

@@ -15,15 +15,15 @@ import {
   type Method,
   type StunAnswer,
 } from './stun-message.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
-/** RFC 8489, section 6.2.1 waits 39.5 s; somebody looks on here. */
+/** What is lost is sent again (RFC 8489, section 6.2.1). */
 const ASK_AFTER_MS = [0, 500, 1500, 3000];
-const GIVE_UP_AFTER_MS = 4500;
 
 export class StunSocket {
   readonly #socket: Socket;
   readonly #connected: boolean;
-  readonly #waiting = new Map<string, (answer: StunAnswer | undefined) => void>();
+  readonly #waiting = new WaitingRequests();
 
   /** A connected socket was told that nothing listens there (ICMP), which firewalls do not say. */
   refused = false;
@@ -31,14 +31,11 @@ export class StunSocket {
   private constructor(socket: Socket, connected: boolean) {
     this.#socket = socket;
     this.#connected = connected;
-    socket.on('message', (packet) => {
-      const answer = decodeAnswer(packet);
-      if (answer !== undefined) this.#waiting.get(answer.transactionId.toString('hex'))?.(answer);
-    });
+    socket.on('message', (packet) => this.#waiting.take(decodeAnswer(packet)));
     socket.on('error', (error) => {
       if (!connected || codeOf(error) !== 'ECONNREFUSED') return;
       this.refused = true;
-      this.#giveUp();
+      this.#waiting.giveUp();
     });
   }
 
@@ -67,29 +64,18 @@ export class StunSocket {
   ): Promise<StunAnswer | undefined> {
     const transactionId = randomBytes(12);
     const request = encodeRequest(method, transactionId, attributes, key);
-    const id = transactionId.toString('hex');
-    const timers: NodeJS.Timeout[] = [];
-    const answer = new Promise<StunAnswer | undefined>((resolve) => {
-      this.#waiting.set(id, resolve);
-      const send = (): void => {
-        if (this.#connected) this.#socket.send(request, () => undefined);
-        else this.#socket.send(request, to.port, to.host, () => undefined);
-      };
-      timers.push(...ASK_AFTER_MS.map((after) => setTimeout(send, after)));
-      timers.push(setTimeout(() => resolve(undefined), GIVE_UP_AFTER_MS));
-    });
-    const answered = await answer;
+    const send = (): void => {
+      if (this.#connected) this.#socket.send(request, () => undefined);
+      else this.#socket.send(request, to.port, to.host, () => undefined);
+    };
+    const timers = ASK_AFTER_MS.map((after) => setTimeout(send, after));
+    const answer = await this.#waiting.answerTo(transactionId);
     for (const timer of timers) clearTimeout(timer);
-    this.#waiting.delete(id);
-    return answered;
+    return answer;
   }
 
   close(): void {
-    this.#giveUp();
+    this.#waiting.giveUp();
     this.#socket.close();
-  }
-
-  #giveUp(): void {
-    for (const resolve of this.#waiting.values()) resolve(undefined);
   }
 }

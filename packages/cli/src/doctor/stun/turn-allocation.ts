@@ -1,4 +1,4 @@
-/** Asks a TURN server over UDP for an allocation, as a peer does before video goes through it, and gives it back. */
+/** Asks a TURN server for an allocation, as a peer does before video goes through it, and gives it back. */
 import {
   type Address,
   ATTRIBUTE,
@@ -6,16 +6,21 @@ import {
   errorCode,
   longTermKey,
   METHOD,
+  type Method,
   readAddress,
   type StunAnswer,
 } from './stun-message.ts';
-import type { StunSocket } from './stun-socket.ts';
+
+/** Asks that server, whichever way; undefined when no answer comes. */
+export type Ask = (
+  method: Method,
+  attributes?: readonly Attribute[],
+  key?: Buffer,
+) => Promise<StunAnswer | undefined>;
 
 export type Allocation =
   | { readonly kind: 'allocated'; readonly relayed: Address }
   | { readonly kind: 'no-answer' }
-  /** The machine answers, and nothing listens there. */
-  | { readonly kind: 'closed' }
   /** RFC 8656, section 19: 403 forbidden, 486 quota reached, 508 no capacity; 0 for what is no TURN answer. */
   | { readonly kind: 'refused'; readonly code: number }
   /** It answers, and does not take the user name and password. */
@@ -29,27 +34,27 @@ export interface Login {
 const UNAUTHORIZED = 401;
 const STALE_NONCE = 438;
 
-/** RFC 8656, section 14.7: protocol 17 is UDP. */
+/** RFC 8656, section 14.7: protocol 17 is UDP, which is for the relay's other side. */
 const UDP: Attribute = [ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])];
 /** Seconds; 0 gives an allocation back (RFC 8656, section 7). */
 const NO_LIFETIME: Attribute = [ATTRIBUTE.lifetime, Buffer.alloc(4)];
 
-export async function tryAllocation(socket: StunSocket, server: Address, login: Login): Promise<Allocation> {
+export async function tryAllocation(ask: Ask, login: Login): Promise<Allocation> {
   // RFC 8489, section 9.2.3: the first request has no password; the answer says for which realm one is wanted.
-  let answer = await socket.ask(server, METHOD.allocate, [UDP]);
+  let answer = await ask(METHOD.allocate, [UDP]);
   for (let attempt = 0; attempt < 2; attempt++) {
     if (answer === undefined) break;
     const signed = sign(answer, login);
     if (signed === undefined) return { kind: 'refused', code: errorCode(answer) };
-    answer = await socket.ask(server, METHOD.allocate, [UDP, ...signed.attributes], signed.key);
+    answer = await ask(METHOD.allocate, [UDP, ...signed.attributes], signed.key);
     if (answer?.success === true) {
-      await socket.ask(server, METHOD.refresh, [NO_LIFETIME, ...signed.attributes], signed.key);
+      await ask(METHOD.refresh, [NO_LIFETIME, ...signed.attributes], signed.key);
       const relayed = readAddress(answer, ATTRIBUTE.xorRelayedAddress);
       return relayed === undefined ? { kind: 'refused', code: 0 } : { kind: 'allocated', relayed };
     }
     if (answer !== undefined && errorCode(answer) !== STALE_NONCE) break;
   }
-  if (answer === undefined) return { kind: socket.refused ? 'closed' : 'no-answer' };
+  if (answer === undefined) return { kind: 'no-answer' };
   const code = errorCode(answer);
   return code === UNAUTHORIZED ? { kind: 'wrong-credentials' } : { kind: 'refused', code };
 }

@@ -79,6 +79,23 @@ export class StateFolder {
     });
   }
 
+  /** Removes a file and returns its text: of several processes one gets it, the others undefined. */
+  take(name: string): string | undefined {
+    const path = join(this.path, name);
+    const taken = join(this.path, `${HALF}${randomUUID()}`);
+    return explainErrors(path, () => {
+      try {
+        fs.renameSync(path, taken);
+        return fs.readFileSync(taken, 'utf8');
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return undefined;
+        throw error;
+      } finally {
+        fs.rmSync(taken, { force: true });
+      }
+    });
+  }
+
   /** Nothing is wrong where there is no such file. */
   remove(name: string): void {
     const path = join(this.path, name);

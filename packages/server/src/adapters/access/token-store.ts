@@ -2,14 +2,15 @@
  * The server's secret and the tokens that were issued with it, in the state folder:
  *
  *     secret                 32 random bytes in base64url
- *     tokens/ID.json         what a token says, without its signature: the token is signed again when it is shown
+ *     tokens/NAME.json       what a token says, without its signature: the token is signed again when it is shown
  *     tokens/ID.revoked      a mark, never taken away while the token would be good
  *
- * One file a token, each made once and never changed, so `perch serve` and any number of `perch token` can use the
- * folder at once without locks: nothing is read, changed and written back. A token that this secret signed is good
- * without being in here; other servers may share the secret. Links that viewers made go again when they are over.
+ * NAME is a hash of the token's name, so of two processes that give a name at once one finds the file there. One file a token,
+ * each made once and never changed, so `perch serve` and any number of `perch token` can use the folder at once without
+ * locks: nothing is read, changed and written back. A token that this secret signed is good without being in here; other
+ * servers may share the secret. Whatever has been over for long is forgotten when the next one is made.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { MAX_TOKEN_NAME_CHARS } from '@perch/protocol';
 import * as v from 'valibot';
 import type { Right } from '../../domain/access/authority.ts';
@@ -42,11 +43,14 @@ export type Issued =
   | { readonly ok: true; readonly entry: TokenEntry; readonly token: string }
   | { readonly ok: false; readonly reason: 'name-taken' };
 
+/** 132 bits in base64url: an id, and the name of a file. */
 const ID = /^[\w-]{22}$/;
+const ID_CHARS = 22;
 const CLAIMS_FILE = '.json';
 const REVOKED_FILE = '.revoked';
 
 const StoredToken = v.object({
+  id: v.pipe(v.string(), v.regex(ID)),
   right: v.picklist(['publish', 'view']),
   stream: v.string(),
   name: v.string(),
@@ -56,8 +60,16 @@ const StoredToken = v.object({
   sharedBy: v.exactOptional(v.string()),
 });
 
-/** A link that is over is still listed for so long, so that its owner sees who had it. */
-const FORGET_LINK_SECONDS = 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** What is over is still listed for so long, so that its owner sees who had it. Links that viewers make are many. */
+const FORGET_LINK_SECONDS = DAY_SECONDS;
+const FORGET_TOKEN_SECONDS = 30 * DAY_SECONDS;
+
+/** What a file says, and which it is. */
+interface StoredEntry extends TokenEntry {
+  readonly file: string;
+}
 
 export class TokenStore implements Revocations, LinkStore {
   /** This call made the secret: the server has never been started here. */
@@ -79,44 +91,44 @@ export class TokenStore implements Revocations, LinkStore {
   }
 
   issue({ right, streamId, name, lifetimeMs, mayShare = false }: TokenRequest): Issued {
-    const names = new Set(this.list().map((it) => it.claims.name));
-    if (name !== undefined && names.has(name)) return { ok: false, reason: 'name-taken' };
     const issuedAt = this.#nowSeconds();
-    const claims = {
+    const names = name === undefined ? numbered(`${right} ${streamId}`) : [name];
+    const claims = this.#keep(names, this.#forgetOver(), {
       id: newId(),
       right,
       streamId,
-      name: name ?? freeName(`${right} ${streamId}`, names),
       issuedAt,
       expiresAt: lifetimeMs === undefined ? undefined : issuedAt + Math.ceil(lifetimeMs / 1000),
       ...(mayShare ? { mayShare } : {}),
-    };
-    return { ok: true, entry: { claims, revokedAtMs: undefined }, token: this.#keep(claims) };
+    });
+    if (claims === undefined) return { ok: false, reason: 'name-taken' };
+    return { ok: true, entry: { claims, revokedAtMs: undefined }, token: this.tokens.sign(claims) };
   }
 
   /** A name that is taken gets a number: whoever shares is not to know the names of all others. */
   addLink({ streamId, sharedBy, name, expiresAtMs }: NewLink): SharedLink {
-    const entries = this.list().filter(({ claims }) => !this.#forgetOldLink(claims));
+    const entries = this.#forgetOver();
     const sharer = entries.find(({ claims }) => claims.id === sharedBy);
-    const base = name ?? `link of ${sharer?.claims.name ?? streamId}`;
-    const claims = {
+    const link = {
       id: newId(),
       right: 'view' as const,
       streamId,
-      name: freeName(base, new Set(entries.map((it) => it.claims.name))),
       issuedAt: this.#nowSeconds(),
       expiresAt: Math.floor(expiresAtMs / 1000),
       sharedBy,
     };
-    return { token: this.#keep(claims), name: claims.name, expiresAtMs: claims.expiresAt * 1000 };
+    const names = numbered(name ?? `link of ${sharer?.claims.name ?? streamId}`);
+    const claims = this.#keep(names, entries, link) as TokenEntry['claims'];
+    return { token: this.tokens.sign(claims), name: claims.name, expiresAtMs: link.expiresAt * 1000 };
   }
 
-  /** Oldest first. */
+  /** Oldest first, without what is to be forgotten. */
   list(): TokenEntry[] {
-    const entries = this.#ids(CLAIMS_FILE).flatMap((id) => this.#readEntry(id) ?? []);
+    const entries = this.#readAll();
     const revokedAtMs = new Map(entries.map((it) => [it.claims.id, it.revokedAtMs]));
-    const all = entries.map((it) => {
-      return { ...it, revokedAtMs: it.revokedAtMs ?? revokedAtMs.get(it.claims.sharedBy ?? '') };
+    const listed = entries.filter(({ claims }) => !this.#isOver(claims));
+    const all = listed.map(({ claims, revokedAtMs: own }) => {
+      return { claims, revokedAtMs: own ?? revokedAtMs.get(claims.sharedBy ?? '') };
     });
     return all.sort((a, b) => a.claims.issuedAt - b.claims.issuedAt);
   }
@@ -140,38 +152,71 @@ export class TokenStore implements Revocations, LinkStore {
     return files.map((it) => it.slice(0, -ending.length)).filter((it) => ID.test(it));
   }
 
-  #keep(claims: TokenEntry['claims']): string {
-    const { id, streamId: stream, ...rest } = claims;
-    this.#tokenFolder.create(`${id}${CLAIMS_FILE}`, `${JSON.stringify({ ...rest, stream })}\n`);
-    return this.tokens.sign(claims);
+  /** Under the first of the names that nobody has; undefined where all are taken. */
+  #keep(
+    names: Iterable<string>,
+    entries: readonly TokenEntry[],
+    { id, streamId, ...rest }: Omit<TokenEntry['claims'], 'name'>,
+  ): TokenEntry['claims'] | undefined {
+    const taken = new Set(entries.map(({ claims }) => claims.name));
+    for (const name of names) {
+      if (taken.has(name)) continue;
+      const text = `${JSON.stringify({ id, ...rest, name, stream: streamId })}\n`;
+      if (this.#tokenFolder.create(fileOf(name), text)) return { id, streamId, ...rest, name };
+    }
+    return undefined;
   }
 
-  /** Whether it was one. Its mark goes last: a link without one would be good. */
-  #forgetOldLink({ id, sharedBy, expiresAt }: TokenEntry['claims']): boolean {
-    if (sharedBy === undefined || expiresAt === undefined) return false;
-    if (expiresAt + FORGET_LINK_SECONDS > this.#nowSeconds()) return false;
-    for (const ending of [CLAIMS_FILE, REVOKED_FILE]) this.#tokenFolder.remove(`${id}${ending}`);
-    return true;
+  /** Returns what is left. */
+  #forgetOver(): readonly TokenEntry[] {
+    return this.#readAll().filter((entry) => {
+      if (!this.#isOver(entry.claims)) return true;
+      this.#forget(entry);
+      return false;
+    });
+  }
+
+  #isOver({ sharedBy, expiresAt }: TokenEntry['claims']): boolean {
+    const keptSeconds = sharedBy === undefined ? FORGET_TOKEN_SECONDS : FORGET_LINK_SECONDS;
+    return expiresAt !== undefined && expiresAt + keptSeconds <= this.#nowSeconds();
+  }
+
+  /** Another process may have forgotten it too, and then given its name, and so its file, to a new token. */
+  #forget({ file, claims: { id } }: StoredEntry): void {
+    const text = this.#tokenFolder.take(file);
+    if (text !== undefined && this.#parse(file, text).claims.id !== id) {
+      if (!this.#tokenFolder.create(file, text)) this.#tokenFolder.create(`${newId()}${CLAIMS_FILE}`, text);
+      return;
+    }
+    // Last: a revoked token is not to be listed as one that was good to its end.
+    this.#tokenFolder.remove(`${id}${REVOKED_FILE}`);
   }
 
   #nowSeconds(): number {
     return Math.floor(this.#unixMs() / 1000);
   }
 
-  /** Undefined for a link that another process has just forgotten. */
-  #readEntry(id: string): TokenEntry | undefined {
-    const text = this.#tokenFolder.read(`${id}${CLAIMS_FILE}`);
-    if (text === undefined) return undefined;
+  /** Without what another process has just forgotten. */
+  #readAll(): StoredEntry[] {
+    return this.#ids(CLAIMS_FILE).flatMap((id) => {
+      const file = `${id}${CLAIMS_FILE}`;
+      const text = this.#tokenFolder.read(file);
+      return text === undefined ? [] : [this.#parse(file, text)];
+    });
+  }
+
+  #parse(file: string, text: string): StoredEntry {
     const stored = v.safeParse(StoredToken, parseJson(text));
     if (!stored.success) {
       throw new StateFolderError(
         'foreign',
-        `${this.#tokenFolder.path}/${id}${CLAIMS_FILE} is not a token's file; remove it`,
+        `${this.#tokenFolder.path}/${file} is not a token's file; remove it`,
       );
     }
-    const { stream: streamId, expiresAt, ...rest } = stored.output;
+    const { stream: streamId, id, expiresAt, ...rest } = stored.output;
     const revoked = this.#tokenFolder.read(`${id}${REVOKED_FILE}`);
     return {
+      file,
       claims: { id, streamId, expiresAt, ...rest },
       revokedAtMs: revoked === undefined ? undefined : Number(revoked) || 0,
     };
@@ -182,13 +227,16 @@ function newId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** "view garden", "view garden 2", ... No longer than what may be typed to take it back. */
-function freeName(base: string, taken: ReadonlySet<string>): string {
-  let name = shorten(base, MAX_TOKEN_NAME_CHARS);
-  for (let count = 2; taken.has(name); count += 1) {
-    name = `${shorten(base, MAX_TOKEN_NAME_CHARS - ` ${count}`.length)} ${count}`;
+function fileOf(name: string): string {
+  return `${createHash('sha256').update(name).digest('base64url').slice(0, ID_CHARS)}${CLAIMS_FILE}`;
+}
+
+/** "view garden", "view garden 2", ... without end. No longer than what may be typed to take it back. */
+function* numbered(base: string): Iterable<string> {
+  yield shorten(base, MAX_TOKEN_NAME_CHARS);
+  for (let count = 2; ; count += 1) {
+    yield `${shorten(base, MAX_TOKEN_NAME_CHARS - ` ${count}`.length)} ${count}`;
   }
-  return name;
 }
 
 /** Not between the two halves of a character. */
