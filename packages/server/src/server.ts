@@ -130,7 +130,7 @@ export async function startServer(
     origins,
     links,
   });
-  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits });
+  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits, report });
 
   const release = async () => {
     iceServers.close();

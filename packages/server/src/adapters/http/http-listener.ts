@@ -1,13 +1,14 @@
 /**
- * The one TCP port: HTTP requests go to the app, upgrades to the gateway. Owns the listening socket and the HTTP
- * connections. Fails to start with a ServerStartError that names the reason.
+ * The one TCP port: HTTP requests go to the app, one of a connection at a time, upgrades to the gateway. Owns the
+ * listening socket and the HTTP connections. Fails to start with a ServerStartError that names the reason.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
+import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
@@ -30,20 +31,41 @@ export interface HttpListenerComponents {
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly limits: Limits;
+  readonly report: (event: RoomEvent) => void;
 }
 
 export class HttpListener {
   readonly #server: Server;
 
-  constructor({ app, gateway, addresses, clientAddresses, limits }: HttpListenerComponents) {
+  constructor({ app, gateway, addresses, clientAddresses, limits, report }: HttpListenerComponents) {
     const handshakeMs = limits.handshakeSeconds * 1000;
     const options = {
       headersTimeout: handshakeMs,
       requestTimeout: handshakeMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      // The app answers that too, and then `handle` sees it first.
+      requireHostHeader: false,
     };
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#server = createServer(options, (request, response) => void listener(request, response));
+    // LIMIT10: answers that nobody reads must not queue up here. Browsers and proxies wait for one before they ask again.
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      const waitsForAnother = response.socket === null;
+      if (!waitsForAnother) {
+        void listener(request, response);
+        return;
+      }
+      // Of what was read already, more requests may follow.
+      if (!request.socket.destroyed) report({ type: 'refused', code: 'rate-limited', request: 'connection' });
+      request.socket.destroy();
+    };
+    this.#server = createServer(options, handle);
+    // Node itself would answer what expects other things than 100-continue.
+    this.#server.on('checkExpectation', handle);
+    // LIMIT11. Node also tells so of a connection that is kept for a next request; ws clears it for a WebSocket.
+    this.#server.setTimeout(limits.unreadSeconds * 1000, (socket) => {
+      if (socket.writableLength > 0) report({ type: 'refused', code: 'idle', request: 'connection' });
+      socket.destroy();
+    });
     this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
     // Before Node makes a parser for it: whoever is refused comes again at once, ten thousand times a second.
     const serve = this.#server.listeners('connection');
