@@ -85,7 +85,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.get('/metrics', async (context) => {
-    if (!mayReadMetrics(context.env.incoming, components.metricsToken)) {
+    if (!mayReadMetrics(context.env.incoming, components)) {
       const how = 'Metrics are for this machine, or for who has METRICS_TOKEN as a bearer token\n';
       return context.text(how, 403);
     }
