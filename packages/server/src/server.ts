@@ -51,7 +51,7 @@ export async function startServer(
   const now = () => scheduler.now();
   const startedAtMs = now();
   const clientAddresses = openClientAddresses(options.trustedProxies ?? []);
-  const origins = new Origins(options.allowedOrigins ?? []);
+  const origins = new Origins(options.allowedOrigins ?? [], { open: authority.open });
   const addresses = new AddressBook(limits, now);
   const stopSweeping = scheduler.every(SWEEP_MS, () => addresses.sweep());
 

@@ -13,6 +13,7 @@ import { CLOSE_CODES } from '../../domain/peer.ts';
 import type { Cancel, Scheduler } from '../../domain/scheduler.ts';
 import type { ClientAddresses } from '../http/client-address.ts';
 import type { Origins } from '../http/origins.ts';
+import { FOREIGN_PAGE } from '../http/shared-routes.ts';
 import { tokenOf } from '../http/token-of.ts';
 import { WebSocketPeer } from './web-socket-peer.ts';
 
@@ -91,7 +92,7 @@ export class WebSocketGateway {
     }
     if (!origins.allows(request.headers.origin, clientAddresses.hostOf(request))) {
       report({ type: 'refused', code: 'forbidden', request: 'connection' });
-      answer(socket, 403, 'This page may not use this server (see --allow-origin).');
+      answer(socket, 403, FOREIGN_PAGE.reason);
       return;
     }
     const address = addresses.of(clientAddresses.keyOf(request));
