@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { launchChromium } from './support/chromium.ts';
-import { killAll, listening } from './support/perch-process.ts';
+import { killAll, serve } from './support/perch-process.ts';
 import { ViewerPage } from './support/viewer-page.ts';
 
 const NAME = 'rebound.example';
@@ -24,7 +24,7 @@ const askAll = () =>
   );
 
 test('[LIMIT12] the page is refused by that name, and names the setting; by the address it is let in', async () => {
-  const { port } = await listening(['--port', '0', '--open']);
+  const { port } = await serve();
   const refused = await ViewerPage.open(browser, `http://${NAME}:${port}/watch/demo`);
   await refused.page.getByText('PERCH_PUBLIC_URL').first().waitFor();
   expect(await refused.page.evaluate(askAll)).toEqual([403, 403, 403]);
@@ -34,7 +34,7 @@ test('[LIMIT12] the page is refused by that name, and names the setting; by the 
 });
 
 test('[LIMIT12] the owner says the name, and the page is let in by it', async () => {
-  const { port } = await listening(['--port', '0', '--open', '--public-url', `http://${NAME}`]);
+  const { port } = await serve(0, { environment: { PERCH_PUBLIC_URL: `http://${NAME}` } });
   const { page } = await ViewerPage.open(browser, `http://${NAME}:${port}/watch/demo`);
   await page.getByText('offline').first().waitFor();
   expect(await page.evaluate(askAll)).toEqual([200, 200, 503]);
