@@ -265,9 +265,9 @@ export class Connection {
   }
 
   #dismiss(code: ErrorCode, message: string, closeCode: CloseCode): void {
-    if (this.#member.standing.role === 'gone') return;
-    const { peer, connectionId: connection } = this.#member;
-    this.#components.report({ type: 'ended', connection, code });
+    const { peer, connectionId: connection, standing } = this.#member;
+    if (standing.role === 'gone') return;
+    this.#components.report({ type: 'ended', connection, role: standing.role, code });
     this.end('left');
     peer.send({ type: 'error', message, code });
     peer.close(closeCode, code);

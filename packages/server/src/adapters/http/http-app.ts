@@ -3,6 +3,8 @@
  * `ice_servers`, the viewer. Holds no state.
  */
 import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from 'pino';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
@@ -10,6 +12,7 @@ import type { Rooms } from '../../domain/rooms.ts';
 import type { Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
+import { errorFields } from '../error-fields.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -45,6 +48,9 @@ export interface HttpAppComponents {
   readonly origins: Origins;
   /** Nobody makes links where it is missing. */
   readonly links: LinkSharing | undefined;
+  readonly log: Logger;
+  /** Names a request that failed, to whoever sent it and in the log. */
+  readonly nextRequestId: () => string;
 }
 
 export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironment> {
@@ -134,7 +140,13 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.notFound((context) => context.text('Not found\n', 404));
-  app.onError((_error, context) => context.text('Something went wrong here\n', 500));
+  app.onError((error, context) => {
+    const request = components.nextRequestId();
+    // Not the path, which may have a token behind it.
+    const route = `${context.req.method} ${routePath(context)}`;
+    components.log.error({ request, route, ...errorFields(error) }, 'a request failed');
+    return context.text(`Something went wrong here; the server's log has it as ${request}\n`, 500);
+  });
   return app;
 }
 

@@ -6,10 +6,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Logger } from 'pino';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
+import { errorFields } from '../error-fields.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -25,19 +27,26 @@ const CHECK_INTERVAL_MS = 2_000;
  */
 const BACKLOG = 256;
 
+/** A machine that is out of something can accept nothing many times a second. */
+const TROUBLE_EVERY_MS = 60_000;
+
 export interface HttpListenerComponents {
   readonly app: Hono<HttpEnvironment>;
   readonly gateway: WebSocketGateway;
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly limits: Limits;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   readonly report: (event: RoomEvent) => void;
+  readonly log: Logger;
 }
 
 export class HttpListener {
   readonly #server: Server;
 
-  constructor({ app, gateway, addresses, clientAddresses, limits, report }: HttpListenerComponents) {
+  constructor(components: HttpListenerComponents) {
+    const { app, gateway, addresses, clientAddresses, limits, report } = components;
     const handshakeMs = limits.handshakeSeconds * 1000;
     const options = {
       headersTimeout: handshakeMs,
@@ -67,6 +76,7 @@ export class HttpListener {
       socket.destroy();
     });
     this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    this.#sayTrouble(components);
     // Before Node makes a parser for it: whoever is refused comes again at once, ten thousand times a second.
     const serve = this.#server.listeners('connection');
     this.#server.removeAllListeners('connection');
@@ -97,6 +107,17 @@ export class HttpListener {
       } catch (cause) {
         fail(cause);
       }
+    });
+  }
+
+  /** A connection that can't be accepted costs one client, and not everyone: without a listener Node would end the process. */
+  #sayTrouble({ now, log }: HttpListenerComponents): void {
+    let saidAtMs = Number.NEGATIVE_INFINITY;
+    this.#server.on('error', (error) => {
+      // `listen` says why it failed.
+      if (!this.#server.listening || now() - saidAtMs < TROUBLE_EVERY_MS) return;
+      saidAtMs = now();
+      log.error(errorFields(error), 'a connection could not be accepted; said once a minute');
     });
   }
 
