@@ -90,6 +90,11 @@ export class Connection {
     if (refusal.code !== 'unknown-peer') this.#mayGoOn(REFUSAL_COST);
   }
 
+  /** LIMIT13: a frame of the transport's own, which costs no more than a message and says nothing. */
+  handleControlFrame(): void {
+    if (this.#member.standing.role !== 'gone') this.#mayGoOn(1);
+  }
+
   /** The refusal is for the sender; everything else has happened when it returns. */
   handle(message: ClientMessage): Refusal | undefined {
     switch (message.type) {

@@ -20,6 +20,8 @@ const LINGER_MS = 1000;
 
 interface WebSocketPeerEvents {
   readonly onText: (text: string) => void;
+  /** A ping, or a pong that answers none of ours. */
+  readonly onUnasked: () => void;
   readonly onEnd: (how: Departure) => void;
 }
 
@@ -51,7 +53,9 @@ export class WebSocketPeer implements Peer {
       // A frame read before we closed may still arrive after it.
       if (this.#socket.readyState === this.#socket.OPEN) events.onText(toText(data));
     });
+    this.#socket.on('ping', () => events.onUnasked());
     this.#socket.on('pong', () => {
+      if (this.#unansweredPings === 0) events.onUnasked();
       this.#unansweredPings = 0;
     });
     this.#socket.once('close', (code) => events.onEnd(LEAVING_CODES.has(code) ? 'left' : 'lost'));
