@@ -7,11 +7,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { HEARTBEAT_MS } from '../src/adapters/websocket/web-socket-gateway.ts';
 import { MAX_UNANSWERED_PINGS } from '../src/adapters/websocket/web-socket-peer.ts';
 import type { LimitName } from '../src/domain/limits/limits.ts';
+import type { ServerOptions } from '../src/server-options.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { SDP } from './support/fake-peer.ts';
 import { metric } from './support/metric.ts';
 import { exchange, frame, HANDSHAKE, OPCODE } from './support/raw-web-socket.ts';
-import { startTestServer, type TestServer } from './support/test-server.ts';
+import { makeSite, startTestServer, type TestServer } from './support/test-server.ts';
 
 const refused = (code: string, request: string) =>
   `perch_refusals_total{code="${code}",request="${request}"}`;
@@ -31,6 +32,7 @@ interface Case {
   readonly series: string;
   /** What the limit is set to. */
   readonly limit: number;
+  readonly options?: () => Partial<ServerOptions> | Promise<Partial<ServerOptions>>;
   readonly goPast: (server: TestServer) => Promise<unknown>;
 }
 
@@ -148,6 +150,10 @@ const CASES: Readonly<Record<LimitName, Case>> = {
   linksPerHour: {
     series: refused('rate-limited', 'link'),
     limit: 1,
+    options: () => ({
+      authority,
+      links: { addLink: () => ({ token: 'a.b.c', name: 'link', expiresAtMs: 0 }) },
+    }),
     goPast: (server) => ask(server, `/api/streams/cam/links?token=${sharer}`, 2, LINK_WISH),
   },
   idleSeconds: {
@@ -166,6 +172,17 @@ const CASES: Readonly<Record<LimitName, Case>> = {
       const slow = await openTcp(server);
       slow.write('GET / HTTP/1.1\r\nHost: x\r\n');
       await once(slow, 'close');
+    },
+  },
+  unreadSeconds: {
+    series: refused('not-reading', 'tcp'),
+    limit: 1,
+    // More than the system keeps for a connection, so that the rest waits in the server.
+    options: async () => ({ siteDirectory: await makeSite({ 'big.bin': new Uint8Array(32 * 1024 * 1024) }) }),
+    goPast: async (server) => {
+      const socket = await openTcp(server);
+      socket.pause();
+      socket.write('GET /big.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
     },
   },
   sendBufferKilobytes: {
@@ -197,17 +214,12 @@ const CASES: Readonly<Record<LimitName, Case>> = {
 
 test.each(Object.entries(CASES))(
   '[LIMIT14] what goes past %s is counted',
-  async (name, { series, limit, goPast }) => {
-    const isAboutLinks = name === 'linksPerHour';
-    const store = { addLink: () => ({ token: 'a.b.c', name: 'link', expiresAtMs: 0 }) };
-    const server = await startTestServer({
-      limits: { [name]: limit },
-      ...(isAboutLinks ? { authority, links: store } : {}),
-    });
+  async (name, { series, limit, options, goPast }) => {
+    const server = await startTestServer({ limits: { [name]: limit }, ...(await options?.()) });
     await goPast(server);
     server.scheduler.advance(CUT_OFF_WITHIN_MS);
     // Who looks is an address with connections too.
-    await expect.poll(() => metric(server, series).catch(() => 0)).toBeGreaterThan(0);
+    await expect.poll(() => metric(server, series).catch(() => 0), { timeout: 10_000 }).toBeGreaterThan(0);
   },
 );
 

@@ -334,6 +334,34 @@ describe('sockets', () => {
     }
   });
 
+  test.each(['ping', 'pong'] as const)(
+    '[LIMIT13] who sends one %s after the other is told so and closed',
+    async (kind) => {
+      const server = await startTestServer({ limits: { viewerMessagesPerSecond: 1 } });
+      const noisy = await server.connect();
+      for (let n = 0; n < 30; n++) noisy.socket[kind]();
+      expect(await noisy.next()).toMatchObject({ code: 'rate-limited' });
+      expect((await noisy.closed).code).toBe(4008);
+    },
+  );
+
+  test("[LIMIT13] who answers the server's pings has sent nothing", async () => {
+    // Two at once, and then fewer than it is pinged.
+    const server = await startTestServer({ limits: { viewerMessagesPerSecond: 0.1 } });
+    const viewer = await server.connect();
+    viewer.send({ type: 'join', stream_id: 'cam' });
+    expect(await viewer.next()).toMatchObject({ type: 'joined' });
+    for (let n = 0; n < 5; n++) {
+      const pinged = once(viewer.socket, 'ping');
+      server.scheduler.advance(4_500);
+      await pinged;
+      await server.json('/health');
+    }
+    viewer.send({ type: 'ping' });
+    const heard = [await viewer.next(), await viewer.next()];
+    expect(heard).toMatchObject([{ code: 'stream-not-available' }, { type: 'pong' }]);
+  });
+
   test('[LIMIT8] a peer that does not read is ended before it fills the memory', async () => {
     const server = await startTestServer({ limits: { sendBufferKilobytes: 64 } });
     const camera = await server.connect();

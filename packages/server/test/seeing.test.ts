@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { ClientAddresses } from '../src/adapters/http/client-address.ts';
 import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
@@ -87,20 +88,28 @@ describe('metrics', () => {
     expect(text).not.toContain(id);
   });
 
+  const host = '127.0.0.1:8080';
   test.each([
-    ['this machine', '127.0.0.1', {}, true],
-    ['this machine over IPv6', '::1', {}, true],
-    ['this machine over a mapped address', '::ffff:127.0.0.1', {}, true],
-    ['a proxy of this machine, for somebody', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, false],
-    ['another machine', '192.0.2.1', {}, false],
+    ['this machine', '127.0.0.1', { host }, true],
+    ['this machine by its name', '127.0.0.1', { host: 'localhost:8080' }, true],
+    ['this machine over IPv6', '::1', { host: '[::1]:8080' }, true],
+    ['this machine over a mapped address', '::ffff:127.0.0.1', { host }, true],
+    ['a proxy of this machine, for somebody', '127.0.0.1', { host, 'x-forwarded-for': '192.0.2.1' }, false],
+    ['a proxy that says only what was asked for', '127.0.0.1', { host: 'cam.example' }, false],
+    ['a proxy that is trusted, and says nothing', '127.0.0.2', { host }, false],
+    ['nobody says what was asked for', '127.0.0.1', {}, false],
+    ['another machine', '192.0.2.1', { host }, false],
     ['who has the token', '192.0.2.1', { authorization: 'Bearer canary' }, true],
+    ['who has it and is a proxy', '127.0.0.2', { host, authorization: 'Bearer canary' }, true],
     ['who has another', '192.0.2.1', { authorization: 'Bearer canary2' }, false],
   ])('are for this machine and who has the token: %s', (_, remoteAddress, headers, allowed) => {
+    const clientAddresses = new ClientAddresses(['127.0.0.2']);
     const asked = { headers, url: '/metrics', socket: { remoteAddress } };
-    expect(mayReadMetrics(asked as never, 'canary')).toBe(allowed);
+    expect(mayReadMetrics(asked as never, { clientAddresses, metricsToken: 'canary' })).toBe(allowed);
     // Without a token in the settings none is good, not even the empty one.
     const empty = { ...asked, headers: { ...headers, authorization: 'Bearer ' } };
-    expect(mayReadMetrics(empty as never, undefined)).toBe(allowed && remoteAddress !== '192.0.2.1');
+    const isHere = allowed && !('authorization' in headers);
+    expect(mayReadMetrics(empty as never, { clientAddresses, metricsToken: undefined })).toBe(isHere);
   });
 
   test('refuse a program elsewhere with a sentence that says how', async () => {

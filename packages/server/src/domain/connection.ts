@@ -92,6 +92,11 @@ export class Connection {
     if (refusal.code !== 'unknown-peer') this.#mayGoOn(REFUSAL_COST);
   }
 
+  /** LIMIT13: a frame of the transport's own, which costs no more than a message and says nothing. */
+  handleControlFrame(): void {
+    if (this.#member.standing.role !== 'gone') this.#mayGoOn(1);
+  }
+
   /** The refusal is for the sender; everything else has happened when it returns. */
   handle(message: ClientMessage): Refusal | undefined {
     switch (message.type) {
@@ -154,7 +159,7 @@ export class Connection {
   end(how: Departure, why?: EventCode): void {
     const { standing, connectionId: connection } = this.#member;
     if (why !== undefined && standing.role !== 'gone') {
-      this.#components.report({ type: 'ended', connection, code: why });
+      this.#components.report({ type: 'ended', connection, role: standing.role, code: why });
     }
     this.#components.rooms.leave(this.#member, how);
     this.#member.standing = { role: 'gone' };

@@ -3,6 +3,7 @@
  * line of one connection's life.
  */
 import type { ErrorCode } from '@perch/protocol';
+import type { SendingRole } from './limits/address-book.ts';
 import type { RelayedMessage } from './relay.ts';
 
 export type RoomEvent =
@@ -35,8 +36,13 @@ export type RoomEvent =
   | { readonly type: 'connected'; readonly route: 'direct' | 'relayed' }
   /** A viewer made a link for somebody else. */
   | { readonly type: 'link-made'; readonly streamId: string }
-  /** A connection was ended by us, for the reason that `code` names. */
-  | { readonly type: 'ended'; readonly connection: string; readonly code: EventCode };
+  /** A connection was ended by us, for the reason that `code` names. `guest`: it had neither registered nor joined. */
+  | {
+      readonly type: 'ended';
+      readonly connection: string;
+      readonly role: 'guest' | SendingRole;
+      readonly code: EventCode;
+    };
 
 /** Why: what the peer was told, or what it could not be told. */
 export type EventCode = ErrorCode | UntoldCode;
@@ -44,7 +50,7 @@ export type EventCode = ErrorCode | UntoldCode;
 export type UntoldCode =
   /** Connected, and sent no whole request in time. */
   | 'no-request'
-  /** Too much waited for it. */
+  /** Too much waited for it, or for too long. */
   | 'not-reading'
   /** Did not answer pings. */
   | 'silent'

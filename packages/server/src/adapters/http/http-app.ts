@@ -4,6 +4,8 @@
  */
 import type { Refusal } from '@perch/protocol';
 import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from 'pino';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
@@ -12,6 +14,7 @@ import type { Rooms } from '../../domain/rooms.ts';
 import type { Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
+import { errorFields } from '../error-fields.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -48,6 +51,9 @@ export interface HttpAppComponents {
   readonly origins: Origins;
   /** Nobody makes links where it is missing. */
   readonly links: LinkSharing | undefined;
+  readonly log: Logger;
+  /** Names a request that failed, to whoever sent it and in the log. */
+  readonly nextRequestId: () => string;
   readonly report: (event: RoomEvent) => void;
 }
 
@@ -88,7 +94,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.get('/metrics', async (context) => {
-    if (!mayReadMetrics(context.env.incoming, components.metricsToken)) {
+    if (!mayReadMetrics(context.env.incoming, components)) {
       report({ type: 'refused', code: 'forbidden', request: 'http' });
       const how = 'Metrics are for this machine, or for who has METRICS_TOKEN as a bearer token\n';
       return context.text(how, 403);
@@ -138,7 +144,13 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.notFound((context) => context.text('Not found\n', 404));
-  app.onError((_error, context) => context.text('Something went wrong here\n', 500));
+  app.onError((error, context) => {
+    const request = components.nextRequestId();
+    // Not the path, which may have a token behind it.
+    const route = `${context.req.method} ${routePath(context)}`;
+    components.log.error({ request, route, ...errorFields(error) }, 'a request failed');
+    return context.text(`Something went wrong here; the server's log has it as ${request}\n`, 500);
+  });
   return app;
 
   /** As clients read it that know no `detail`. */

@@ -138,6 +138,7 @@ export class WebSocketGateway {
     this.#size += 1;
     peer.listen({
       onText: (text) => connection.handleText(text),
+      onUnasked: () => connection.handleControlFrame(),
       onEnd: (how, why) => {
         group.delete(peer);
         this.#size -= 1;

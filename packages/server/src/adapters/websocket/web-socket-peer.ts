@@ -21,6 +21,8 @@ const LINGER_MS = 1000;
 
 interface WebSocketPeerEvents {
   readonly onText: (text: string) => void;
+  /** A ping, or a pong that answers none of ours. */
+  readonly onUnasked: () => void;
   /** `why`: for what the socket was cut off here, if it was. */
   readonly onEnd: (how: Departure, why: EventCode | undefined) => void;
 }
@@ -54,7 +56,9 @@ export class WebSocketPeer implements Peer {
       // A frame read before we closed may still arrive after it.
       if (this.#socket.readyState === this.#socket.OPEN) events.onText(toText(data));
     });
+    this.#socket.on('ping', () => events.onUnasked());
     this.#socket.on('pong', () => {
+      if (this.#unansweredPings === 0) events.onUnasked();
       this.#unansweredPings = 0;
     });
     this.#socket.once('close', (code) => {
