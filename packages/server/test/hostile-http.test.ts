@@ -41,6 +41,23 @@ describe('a connection', () => {
     expect(metrics).toContain('perch_refusals_total{code="rate-limited",request="tcp"} 1\n');
   });
 
+  test('[LIMIT10] of an address that had more than it may that way is closed, and none is accepted for a while', async () => {
+    const server = await startTestServer({ limits: { requestsPerSecond: 1 } });
+    const viewer = await server.connect();
+    const [socket, other] = [open(server.running.port), open(server.running.port)];
+    const closed = once(other.resume(), 'close');
+    socket.resume().write(ask('/health').repeat(200));
+    await once(socket, 'close');
+    await closed;
+    const status = () => fetch(`${server.httpUrl}/health`).then((answer) => answer.status, String);
+    expect(await status()).toBe('TypeError: fetch failed');
+    expect(await viewer.settle()).toEqual([]);
+    server.scheduler.advance(9_000);
+    expect(await status()).toBe('TypeError: fetch failed');
+    server.scheduler.advance(2_000);
+    expect(await status()).toBe(200);
+  });
+
   test('[LIMIT10] may ask as often as it likes, one after the other', async () => {
     const siteDirectory = await makeSite({ 'some.bin': new Uint8Array(1024 * 1024) });
     const server = await startTestServer({ siteDirectory });

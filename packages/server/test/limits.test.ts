@@ -22,6 +22,19 @@ describe('a bucket', () => {
     expect([1, 2, 3, 4].map(() => takes(60_000))).toEqual([true, true, true, false]);
   });
 
+  test('has a debt of at most its burst, and gives nothing before that is paid', () => {
+    const bucket = new TokenBucket(3, 0);
+    bucket.charge(100, 3);
+    const takes = (cost: number, nowMs: number) => bucket.take(cost, 2, 3, nowMs);
+    expect([takes(0, 0), takes(0, 1_499), takes(0, 1_500), takes(1, 1_500), takes(1, 2_000)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   test('a clock that goes back fills nothing', () => {
     const bucket = new TokenBucket(1, 10_000);
     expect(bucket.take(1, 1, 1, 10_000)).toBe(true);

@@ -4,10 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { AddressBook, AddressUse } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
@@ -47,6 +48,8 @@ const TOO_SLOW: RoomEvent = { type: 'refused', code: 'no-request', request: 'tcp
 
 export class HttpListener {
   readonly #server: Server;
+  /** Of each address; without those of proxies, and without WebSockets. */
+  readonly #connections = new WeakMap<AddressUse, Set<Duplex>>();
 
   constructor(components: HttpListenerComponents) {
     const { app, gateway, addresses, clientAddresses, limits, report } = components;
@@ -66,9 +69,13 @@ export class HttpListener {
         void listener(request, response);
         return;
       }
-      // Of what was read already, more requests may follow.
+      // Node reads on to the end of what has come, up to 64 KB.
       if (!request.socket.destroyed) report({ type: 'refused', code: 'rate-limited', request: 'tcp' });
-      request.socket.destroy();
+      // Its others would be read too, to find the same, and a hundred of them are 130 MB.
+      const address = addresses.of(clientAddresses.keyOf(request));
+      if (!address.chargeRequest()) this.#cutOffAll(address);
+      // Of each: Node does so later otherwise, with an error for each that takes longer than all the rest.
+      request.destroy();
     };
     this.#server = createServer(options, handle);
     // Node itself would answer what expects other things than 100-continue.
@@ -78,7 +85,10 @@ export class HttpListener {
       if (socket.writableLength > 0) report({ type: 'refused', code: 'not-reading', request: 'tcp' });
       socket.destroy();
     });
-    this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#connectionsOf(addresses.of(addressKey(request.socket.remoteAddress))).delete(socket);
+      gateway.handleUpgrade(request, socket, head);
+    });
     this.#sayTrouble(components);
     const handleError = (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') report(TOO_SLOW);
@@ -95,7 +105,11 @@ export class HttpListener {
           socket.destroy();
           return;
         }
-        socket.once('close', () => address.closeConnection());
+        const connections = this.#connectionsOf(address).add(socket);
+        socket.once('close', () => {
+          connections.delete(socket);
+          address.closeConnection();
+        });
       }
       socket.on('error', handleError);
       for (const listener of serve) listener.call(this.#server, socket);
@@ -116,6 +130,20 @@ export class HttpListener {
         fail(cause);
       }
     });
+  }
+
+  #connectionsOf(address: AddressUse): Set<Duplex> {
+    const known = this.#connections.get(address);
+    if (known !== undefined) return known;
+    const connections = new Set<Duplex>();
+    this.#connections.set(address, connections);
+    return connections;
+  }
+
+  #cutOffAll(address: AddressUse): void {
+    const connections = this.#connectionsOf(address);
+    for (const connection of connections) connection.destroy();
+    connections.clear();
   }
 
   /** A connection that can't be accepted costs one client, and not everyone: without a listener Node would end the process. */
