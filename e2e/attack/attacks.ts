@@ -1,6 +1,6 @@
 /** What an attacker does, as fast as it can: so many sockets at a time, each opened again as soon as it is closed. */
 import type { Socket } from 'node:net';
-import { fragments, HANDSHAKE, textFrame } from './raw-web-socket.ts';
+import { fragments, HANDSHAKE, pongFrame, textFrame } from './raw-web-socket.ts';
 
 export const STREAM_ID = 'pi-camera-stream';
 
@@ -13,6 +13,8 @@ export interface Attack {
   readonly again?: Buffer;
   /** Sent a byte at a time, one every DRIP_MS. */
   readonly drip?: Buffer;
+  /** It takes nothing of what the server sends. */
+  readonly isDeaf?: boolean;
 }
 
 export const DRIP_MS = 250;
@@ -28,6 +30,8 @@ const candidate = textFrame({
   sdpMid: '0',
 });
 const answer = textFrame({ type: 'answer', to: STREAM_ID, sdp: `v=0\r\n${'a=x\r\n'.repeat(13_000)}` });
+/** The largest file that the server has. */
+const request = Buffer.from('GET /perch-player.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
 const shaken = (...frames: readonly Buffer[]): Buffer => Buffer.concat([HANDSHAKE, ...frames]);
 
 export const ATTACKS = {
@@ -37,12 +41,23 @@ export const ATTACKS = {
   '64 KB messages': { sockets: 100, first: shaken(join), again: answer },
   'join storms': { sockets: 100, first: shaken(), again: many(join) },
   'candidate floods': { sockets: 100, first: shaken(join), again: many(candidate) },
+  'pong floods': { sockets: 100, first: shaken(join), again: many(pongFrame()) },
+  'answers that nobody reads': { sockets: 400, first: request, isDeaf: true },
+  'requests that wait for no answer': {
+    sockets: 100,
+    first: many(request),
+    again: many(request),
+    isDeaf: true,
+  },
   '10,000 half-open sockets': { sockets: 10_000 },
 } as const satisfies Record<string, Attack>;
 
 export type AttackName = keyof typeof ATTACKS;
 
 export const ATTACK_NAMES = Object.keys(ATTACKS) as readonly AttackName[];
+
+/** Without the one after which an address is let do nothing else. */
+export const TOGETHER = ATTACK_NAMES.filter((name) => name !== 'requests that wait for no answer');
 
 /** Runs an attack on a socket that is open. */
 export function attackBy({ first, again, drip }: Attack, socket: Socket): void {

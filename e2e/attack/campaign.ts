@@ -1,6 +1,6 @@
 /** Attacks of several kinds from several addresses: keeps so many sockets open, or being opened, until it is ended. */
 import { connect, type Socket } from 'node:net';
-import { ATTACKS, type AttackName, attackBy } from './attacks.ts';
+import { ATTACKS, type Attack, type AttackName, attackBy } from './attacks.ts';
 
 export interface Orders {
   readonly port: number;
@@ -44,7 +44,7 @@ export class Campaign {
   }
 
   #attack(name: AttackName, to: { readonly port: number; readonly localAddress: string }): void {
-    const attack = ATTACKS[name];
+    const attack: Attack = ATTACKS[name];
     let open = 0;
     let opening = 0;
     const fill = (): void => {
@@ -62,7 +62,7 @@ export class Campaign {
         isOpen = true;
         this.opened++;
         if (this.opened === this.#underWayAt) this.#resolveUnderWay();
-        socket.resume();
+        if (attack.isDeaf !== true) socket.resume();
         attackBy(attack, socket);
         fill();
       });

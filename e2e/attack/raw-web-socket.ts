@@ -15,6 +15,7 @@ export const HANDSHAKE = Buffer.from(
 
 const TEXT = 0x1;
 const CONTINUATION = 0x0;
+const PONG = 0xa;
 const FINAL = 0x80;
 const MASKED = 0x80;
 
@@ -23,6 +24,11 @@ const MASK = Buffer.alloc(4);
 
 export function textFrame(message: object): Buffer {
   return frame(FINAL | TEXT, Buffer.from(JSON.stringify(message)));
+}
+
+/** That answers no ping. */
+export function pongFrame(): Buffer {
+  return frame(FINAL | PONG, Buffer.alloc(0));
 }
 
 /** One message in `count` fragments of one byte; the last of them does not come where it is `endless`. */

@@ -119,7 +119,7 @@ const addresses: Decoder<string> = {
 
 const trusting = new ClientAddresses(['loopback', '10.0.0.0/8', 'uniquelocal']);
 const careful = new ClientAddresses([]);
-const origins = new Origins(['https://home.example']);
+const origins = new Origins(['https://home.example'], { open: true });
 
 const fragment: Decoder<string> = {
   name: 'sdp-fragment',

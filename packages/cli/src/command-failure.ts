@@ -27,5 +27,12 @@ export function oneLine(error: unknown): string {
     .trim();
 }
 
+/** Where an error comes from, in one line; what it says is `oneLine`'s. */
+export function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return frames.map((frame) => frame.trim().replace(TOKEN, '***')).join('; ');
+}
+
 /** A JWT: each begins with the same brace, in base64. */
 const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;

@@ -1,6 +1,6 @@
 /** What comes to the process from outside its own code: signals, a reader that is gone, and errors nobody caught. */
 import type { Logger } from 'pino';
-import { EXIT, oneLine } from './command-failure.ts';
+import { EXIT, oneLine, stackOf } from './command-failure.ts';
 import type { Lifetime } from './lifetime.ts';
 
 /** SIGHUP: the terminal was closed. */
@@ -30,10 +30,14 @@ export function endWhenOutputIsGone(): void {
 /** An error that nobody caught leaves unknown state behind. Whoever supervises the process starts it again. */
 export function failOnUncaughtErrors(log: Logger): void {
   const fail = (error: unknown): void => {
-    const stack = log.isLevelEnabled('debug') && error instanceof Error ? { stack: error.stack } : {};
-    log.fatal(stack, `unexpected error, ending: ${oneLine(error)}`);
+    logFatal(log, error);
     process.exit(EXIT.failed);
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+}
+
+/** With where it comes from at every level: it happens once, far away, and has to be found from this line. */
+export function logFatal(log: Logger, error: unknown): void {
+  log.fatal({ stack: stackOf(error) }, `unexpected error, ending: ${oneLine(error)}`);
 }

@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly turn: TurnOptions;
   /** Those that are not the default. */
   readonly limits?: Partial<Limits>;
-  /** Origins of pages elsewhere that may use the server; `*` is every page. */
+  /** Origins of pages elsewhere that may use the server, and an open server's own by a public name; `*` is every page. */
   readonly allowedOrigins?: readonly string[];
   /** Addresses and networks of proxies whose X-Forwarded-For counts. */
   readonly trustedProxies?: readonly string[];

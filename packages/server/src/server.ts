@@ -51,7 +51,7 @@ export async function startServer(
   const now = () => scheduler.now();
   const startedAtMs = now();
   const clientAddresses = openClientAddresses(options.trustedProxies ?? []);
-  const origins = new Origins(options.allowedOrigins ?? []);
+  const origins = new Origins(options.allowedOrigins ?? [], { open: authority.open });
   const addresses = new AddressBook(limits, now);
   const stopSweeping = scheduler.every(SWEEP_MS, () => addresses.sweep());
 
@@ -76,6 +76,7 @@ export async function startServer(
     if (event.type === 'breaker') log.warn({ state: event.state }, 'asking the TURN service');
   };
   const randomToken = () => randomBytes(16).toString('base64url');
+  const nextLogId = () => randomBytes(6).toString('base64url');
   const iceServers = createIceServerSource(turn, {
     scheduler,
     random: Math.random,
@@ -96,7 +97,7 @@ export async function startServer(
     now,
     report,
     scheduler,
-    nextConnectionId: () => randomBytes(6).toString('base64url'),
+    nextConnectionId: nextLogId,
   };
   const gateway = new WebSocketGateway({ ...connections, addresses, clientAddresses, origins });
   const whep = new WhepSessions({ ...connections, randomToken });
@@ -129,8 +130,20 @@ export async function startServer(
     clientAddresses,
     origins,
     links,
+    log,
+    nextRequestId: nextLogId,
+    report,
   });
-  const listener = new HttpListener({ app, gateway, addresses, clientAddresses, limits });
+  const listener = new HttpListener({
+    app,
+    gateway,
+    addresses,
+    clientAddresses,
+    limits,
+    now,
+    report,
+    log,
+  });
 
   const release = async () => {
     iceServers.close();

@@ -22,6 +22,19 @@ describe('a bucket', () => {
     expect([1, 2, 3, 4].map(() => takes(60_000))).toEqual([true, true, true, false]);
   });
 
+  test('has a debt of at most its burst, and gives nothing before that is paid', () => {
+    const bucket = new TokenBucket(3, 0);
+    bucket.charge(100, 3);
+    const takes = (cost: number, nowMs: number) => bucket.take(cost, 2, 3, nowMs);
+    expect([takes(0, 0), takes(0, 1_499), takes(0, 1_500), takes(1, 1_500), takes(1, 2_000)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   test('a clock that goes back fills nothing', () => {
     const bucket = new TokenBucket(1, 10_000);
     expect(bucket.take(1, 1, 1, 10_000)).toBe(true);
@@ -332,6 +345,34 @@ describe('sockets', () => {
       const isCutOff = () => !socket.write('still here');
       await expect.poll(isCutOff).toBe(true);
     }
+  });
+
+  test.each(['ping', 'pong'] as const)(
+    '[LIMIT13] who sends one %s after the other is told so and closed',
+    async (kind) => {
+      const server = await startTestServer({ limits: { viewerMessagesPerSecond: 1 } });
+      const noisy = await server.connect();
+      for (let n = 0; n < 30; n++) noisy.socket[kind]();
+      expect(await noisy.next()).toMatchObject({ code: 'rate-limited' });
+      expect((await noisy.closed).code).toBe(4008);
+    },
+  );
+
+  test("[LIMIT13] who answers the server's pings has sent nothing", async () => {
+    // Two at once, and then fewer than it is pinged.
+    const server = await startTestServer({ limits: { viewerMessagesPerSecond: 0.1 } });
+    const viewer = await server.connect();
+    viewer.send({ type: 'join', stream_id: 'cam' });
+    expect(await viewer.next()).toMatchObject({ type: 'joined' });
+    for (let n = 0; n < 5; n++) {
+      const pinged = once(viewer.socket, 'ping');
+      server.scheduler.advance(4_500);
+      await pinged;
+      await server.json('/health');
+    }
+    viewer.send({ type: 'ping' });
+    const heard = [await viewer.next(), await viewer.next()];
+    expect(heard).toMatchObject([{ code: 'stream-not-available' }, { type: 'pong' }]);
   });
 
   test('[LIMIT8] a peer that does not read is ended before it fills the memory', async () => {

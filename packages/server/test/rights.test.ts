@@ -6,7 +6,15 @@ import type { Authority } from '../src/domain/access/authority.ts';
 import { LinkSharing, type NewLink } from '../src/domain/access/link-sharing.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits/limits.ts';
 import { closedAuthority } from './support/closed-authority.ts';
-import { CANDIDATE, type Client, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
+import {
+  CANDIDATE,
+  type Client,
+  type FixtureParts,
+  RoomsFixture,
+  SDP,
+  viewerId,
+} from './support/fake-peer.ts';
+import { OPEN_BUILD } from './support/planted-faults.ts';
 
 type Server = ReturnType<typeof closedAuthority>;
 
@@ -160,6 +168,7 @@ const SENDERS = {
   guest: (room: TestRoom) => room.fixture.client(),
   broadcaster: (room: TestRoom) => room.camera,
   viewer: (room: TestRoom) => room.viewer,
+  'viewer who offers': (room: TestRoom) => room.player,
   'broadcaster of another stream': (room: TestRoom) => room.fixture.broadcaster('another'),
   'viewer of another stream': (room: TestRoom) => room.fixture.viewer('another'),
   'broadcaster who was replaced': (room: TestRoom) => {
@@ -178,9 +187,10 @@ const TARGETS = {
   'the stream': 'cam',
   'a viewer of it': viewerId(1),
   'another viewer of it': viewerId(2),
+  'a viewer of it who offers': viewerId(3),
   'another stream': 'another',
-  'a viewer of another stream': viewerId(3),
-  'who left': viewerId(4),
+  'a viewer of another stream': viewerId(4),
+  'who left': viewerId(5),
   nobody: 'viewer-0',
 } as const;
 
@@ -190,38 +200,74 @@ const MESSAGES = {
   'ice-candidate': (to: string): ClientMessage => ({ type: 'ice-candidate', to, candidate: CANDIDATE }),
   'stream-state': (to: string): ClientMessage => ({ type: 'stream-state', to, state: 'live' }),
   error: (to: string): ClientMessage => ({ type: 'error', to, message: 'no', code: 'refused' }),
+  'viewer-ended': (to: string): ClientMessage => ({ type: 'viewer-ended', viewer_id: to }),
+} as const;
+
+/** What is for the server alone. */
+const SERVER_MESSAGES = {
+  snapshot: (): ClientMessage => ({ type: 'snapshot', id: 'x', reason: 'failed' }),
+  connected: (): ClientMessage => ({ type: 'connected', route: 'direct' }),
+  ping: (): ClientMessage => ({ type: 'ping' }),
 } as const;
 
 type Sender = keyof typeof SENDERS;
-type Target = keyof typeof TARGETS;
-type Message = keyof typeof MESSAGES;
+type Target = keyof typeof TARGETS | 'the server';
+type Message = keyof typeof MESSAGES | keyof typeof SERVER_MESSAGES;
+type Effect = 'reaches one' | 'ends one' | 'is counted' | 'is answered' | 'does nothing' | 'is refused';
+type RoleCell = readonly [Sender, Message, Target];
 
-/** All that is allowed; everything else is not. */
-const MAY_REACH: readonly (readonly [Sender, Message, Target])[] = [
+const VIEWERS_BY_SOCKET = ['a viewer of it', 'another viewer of it'] as const;
+
+/** All that is allowed, and what comes of it; everything else is refused. */
+const ALLOWED_EFFECTS: readonly (readonly [Effect, ...RoleCell])[] = [
   ...(['offer', 'ice-candidate', 'stream-state', 'error'] as const).flatMap((message) =>
-    (['a viewer of it', 'another viewer of it'] as const).map(
-      (target) => ['broadcaster', message, target] as const,
-    ),
+    VIEWERS_BY_SOCKET.map((target) => ['reaches one', 'broadcaster', message, target] as const),
   ),
-  ['viewer', 'answer', 'the stream'],
-  ['viewer', 'ice-candidate', 'the stream'],
+  ...(['answer', 'ice-candidate', 'stream-state', 'error'] as const).map(
+    (message) => ['reaches one', 'broadcaster', message, 'a viewer of it who offers'] as const,
+  ),
+  ['reaches one', 'viewer', 'answer', 'the stream'],
+  ['reaches one', 'viewer', 'ice-candidate', 'the stream'],
+  ['reaches one', 'viewer who offers', 'offer', 'the stream'],
+  ['reaches one', 'viewer who offers', 'ice-candidate', 'the stream'],
   ...(['offer', 'ice-candidate', 'stream-state', 'error'] as const).map(
-    (message) => ['broadcaster of another stream', message, 'a viewer of another stream'] as const,
+    (message) =>
+      ['reaches one', 'broadcaster of another stream', message, 'a viewer of another stream'] as const,
   ),
-  ['viewer of another stream', 'answer', 'another stream'],
-  ['viewer of another stream', 'ice-candidate', 'another stream'],
+  ['reaches one', 'viewer of another stream', 'answer', 'another stream'],
+  ['reaches one', 'viewer of another stream', 'ice-candidate', 'another stream'],
+  ...(['broadcaster', 'broadcaster of another stream'] as const).flatMap((sender) => [
+    ...(Object.keys(TARGETS) as Target[]).map((target) => {
+      const ends = sender === 'broadcaster' && target === 'a viewer of it who offers';
+      return [ends ? 'ends one' : 'does nothing', sender, 'viewer-ended', target] as const;
+    }),
+    // Nobody asked for one.
+    ['does nothing', sender, 'snapshot', 'the server'] as const,
+  ]),
+  ...(['viewer', 'viewer who offers', 'viewer of another stream'] as const).map(
+    (sender) => ['is counted', sender, 'connected', 'the server'] as const,
+  ),
+  ...(Object.keys(SENDERS) as Sender[]).map(
+    (sender) => ['is answered', sender, 'ping', 'the server'] as const,
+  ),
 ];
+
+const GONE: ReadonlySet<Sender> = new Set<Sender>(['broadcaster who was replaced', 'viewer who left']);
 
 interface TestRoom {
   readonly fixture: RoomsFixture;
   camera: Client;
   readonly viewer: Client;
+  readonly player: Client;
   readonly everyone: Client[];
 }
 
-/** Two streams with two viewers in one and one in the other, whose camera may be the sender, and one who left. */
-function makeRoom(): TestRoom {
-  const fixture = new RoomsFixture();
+/**
+ * Two streams with three viewers in one, of whom one offers, and one in the other, whose camera may be the sender, and one
+ * who left.
+ */
+function makeRoom(parts: Partial<FixtureParts>): TestRoom {
+  const fixture = new RoomsFixture({ parts });
   const everyone: Client[] = [];
   const keep = (client: Client) => {
     everyone.push(client);
@@ -230,41 +276,67 @@ function makeRoom(): TestRoom {
   const camera = keep(fixture.broadcaster());
   const viewer = keep(fixture.viewer());
   keep(fixture.viewer());
+  const player = keep(fixture.viewer('cam', { offers: true }));
   keep(fixture.broadcaster('another'));
   keep(fixture.viewer('another'));
   fixture.viewer().hangUp();
-  return { fixture, camera, viewer, everyone };
+  return { fixture, camera, viewer, player, everyone };
 }
 
-const RELAY_CELLS = (Object.keys(SENDERS) as Sender[]).flatMap((sender) =>
-  (Object.keys(MESSAGES) as Message[]).flatMap((message) =>
+const ROLE_CELLS: readonly RoleCell[] = (Object.keys(SENDERS) as Sender[]).flatMap((sender) => [
+  ...(Object.keys(MESSAGES) as Message[]).flatMap((message) =>
     (Object.keys(TARGETS) as Target[]).map((target) => [sender, message, target] as const),
   ),
-);
+  ...(Object.keys(SERVER_MESSAGES) as Message[]).map((message) => [sender, message, 'the server'] as const),
+]);
 
-/** How many others heard of a message, and what its sender was told. */
-function relayed([sender, message, target]: (typeof RELAY_CELLS)[number]) {
-  const room = makeRoom();
-  const from = SENDERS[sender](room);
-  const others = [...room.everyone, room.camera].filter((client) => client !== from);
+function allowedEffect(cell: RoleCell): Effect {
+  if (GONE.has(cell[0])) return 'does nothing';
+  const allowed = ALLOWED_EFFECTS.find(([, ...it]) => it.every((part, n) => part === cell[n]));
+  return allowed?.[0] ?? 'is refused';
+}
+
+function messageOf([, message, target]: RoleCell): ClientMessage {
+  const id = target === 'the server' ? '' : TARGETS[target];
+  return { ...MESSAGES, ...SERVER_MESSAGES }[message](id);
+}
+
+/** What one cell comes to: what others heard, what its sender was told, what was counted. */
+function effectOf(cell: RoleCell, parts: Partial<FixtureParts> = {}): Effect {
+  const room = makeRoom(parts);
+  const from = SENDERS[cell[0]](room);
+  const others = [...new Set([...room.everyone, room.camera])].filter((client) => client !== from);
   for (const client of [...others, from]) client.heard();
-  from.say(MESSAGES[message](TARGETS[target]));
-  const heard = new Set(others.filter((client) => client.heard().length > 0)).size;
-  const [answer] = from.heard();
-  return { heard, code: answer?.type === 'error' ? answer.code : undefined };
+  const wasClosed = new Set(others.filter(({ peer }) => peer.closed !== undefined));
+  room.fixture.events.length = 0;
+  from.say(messageOf(cell));
+  const reached = others.filter((client) => client.heard().length > 0).length;
+  const ended = others.filter((client) => client.peer.closed !== undefined && !wasClosed.has(client)).length;
+  const [told] = from.heard();
+  expect(reached + ended).toBeLessThanOrEqual(1);
+  if (told?.type === 'error' && told.from === undefined) {
+    // A refusal is told to its sender, and to nobody else.
+    expect(reached + ended).toBe(0);
+    return 'is refused';
+  }
+  if (reached === 1) return 'reaches one';
+  if (ended === 1) return 'ends one';
+  if (room.fixture.events.some(({ type }) => type === 'connected')) return 'is counted';
+  return told?.type === 'pong' ? 'is answered' : 'does nothing';
 }
 
 describe('messages', () => {
-  test.each(RELAY_CELLS)('[RELAY1] [RELAY3] [RELAY4] a %s sends %s to %s', (...cell) => {
-    const allowed = MAY_REACH.some((it) => it.every((part, n) => part === cell[n]));
-    const { heard, code } = relayed(cell);
-    if (allowed) {
-      expect({ heard, code }).toEqual({ heard: 1, code: undefined });
-    } else {
-      expect(heard).toBe(0);
-      const isGone = cell[0] === 'broadcaster who was replaced' || cell[0] === 'viewer who left';
-      expect(code === undefined).toBe(isGone);
-    }
+  test.each(ROLE_CELLS)(
+    '[RELAY1] [RELAY3] [RELAY4] [WHEP4] [WHEP8] [SNAP6] [ICE10] a %s sends %s to %s',
+    (...cell) => {
+      expect(effectOf(cell)).toBe(allowedEffect(cell));
+    },
+  );
+
+  test('[RELAY4] the same cells fail on a server that takes everything from everyone', () => {
+    const forbidden = ROLE_CELLS.filter((cell) => allowedEffect(cell) === 'is refused');
+    expect(forbidden.length).toBeGreaterThan(200);
+    expect(forbidden.filter((cell) => effectOf(cell, OPEN_BUILD) === 'is refused')).toEqual([]);
   });
 });
 

@@ -2,17 +2,12 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { ClientAddresses } from '../src/adapters/http/client-address.ts';
 import { mayReadMetrics } from '../src/adapters/http/metrics-access.ts';
 import { closedAuthority } from './support/closed-authority.ts';
 import { CANDIDATE, SDP } from './support/fake-peer.ts';
+import { metric } from './support/metric.ts';
 import { makeSite, startTestServer, type TestServer } from './support/test-server.ts';
-
-/** Prometheus' text format: the value of one series. */
-async function metric(server: TestServer, series: string): Promise<number | undefined> {
-  const text = await (await fetch(`${server.httpUrl}/metrics`)).text();
-  const line = text.split('\n').find((it) => it.startsWith(`${series} `));
-  return line === undefined ? undefined : Number(line.slice(series.length));
-}
 
 describe('metrics', () => {
   test('count joins, refusals, relayed messages, answers and routes', async () => {
@@ -54,6 +49,36 @@ describe('metrics', () => {
     expect(await metric(server, 'perch_nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
   });
 
+  test('[LIMIT14] count what is refused over HTTP, each time once', async () => {
+    const { authority } = closedAuthority();
+    const server = await startTestServer({ authority });
+    const ask = (path: string, init: RequestInit = {}) => fetch(server.httpUrl + path, init);
+    const offer = { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: SDP };
+    await ask('/api/streams');
+    await ask('/turn-credentials?token=x');
+    await ask('/turn-credentials', { headers: { origin: 'https://elsewhere.example' } });
+    await ask('/metrics', { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    await ask('/whep/cam', offer);
+    await ask('/whep/cam', { ...offer, headers: {} });
+    await ask('/whep/cam/session', { method: 'PATCH' });
+    await ask('/whep/cam', { method: 'DELETE' });
+    await ask('/api/streams/cam/links', { method: 'POST' });
+    const expected: Record<string, number> = {
+      'perch_refusals_total{code="token-missing",request="http"}': 1,
+      'perch_refusals_total{code="token-invalid",request="http"}': 1,
+      'perch_refusals_total{code="forbidden",request="http"}': 2,
+      'perch_refusals_total{code="token-missing",request="join"}': 1,
+      'perch_joins_total{result="token-missing"}': 1,
+      'perch_refusals_total{code="refused",request="join"}': 1,
+      'perch_refusals_total{code="refused",request="relay"}': 1,
+      'perch_refusals_total{code="refused",request="http"}': 1,
+      'perch_refusals_total{code="refused",request="link"}': 1,
+    };
+    for (const [series, value] of Object.entries(expected)) {
+      expect([series, await metric(server, series)]).toEqual([series, value]);
+    }
+  });
+
   test('name no stream and no viewer', async () => {
     const server = await startTestServer();
     const viewer = await server.connect();
@@ -63,20 +88,28 @@ describe('metrics', () => {
     expect(text).not.toContain(id);
   });
 
+  const host = '127.0.0.1:8080';
   test.each([
-    ['this machine', '127.0.0.1', {}, true],
-    ['this machine over IPv6', '::1', {}, true],
-    ['this machine over a mapped address', '::ffff:127.0.0.1', {}, true],
-    ['a proxy of this machine, for somebody', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, false],
-    ['another machine', '192.0.2.1', {}, false],
+    ['this machine', '127.0.0.1', { host }, true],
+    ['this machine by its name', '127.0.0.1', { host: 'localhost:8080' }, true],
+    ['this machine over IPv6', '::1', { host: '[::1]:8080' }, true],
+    ['this machine over a mapped address', '::ffff:127.0.0.1', { host }, true],
+    ['a proxy of this machine, for somebody', '127.0.0.1', { host, 'x-forwarded-for': '192.0.2.1' }, false],
+    ['a proxy that says only what was asked for', '127.0.0.1', { host: 'cam.example' }, false],
+    ['a proxy that is trusted, and says nothing', '127.0.0.2', { host }, false],
+    ['nobody says what was asked for', '127.0.0.1', {}, false],
+    ['another machine', '192.0.2.1', { host }, false],
     ['who has the token', '192.0.2.1', { authorization: 'Bearer canary' }, true],
+    ['who has it and is a proxy', '127.0.0.2', { host, authorization: 'Bearer canary' }, true],
     ['who has another', '192.0.2.1', { authorization: 'Bearer canary2' }, false],
   ])('are for this machine and who has the token: %s', (_, remoteAddress, headers, allowed) => {
+    const clientAddresses = new ClientAddresses(['127.0.0.2']);
     const asked = { headers, url: '/metrics', socket: { remoteAddress } };
-    expect(mayReadMetrics(asked as never, 'canary')).toBe(allowed);
+    expect(mayReadMetrics(asked as never, { clientAddresses, metricsToken: 'canary' })).toBe(allowed);
     // Without a token in the settings none is good, not even the empty one.
     const empty = { ...asked, headers: { ...headers, authorization: 'Bearer ' } };
-    expect(mayReadMetrics(empty as never, undefined)).toBe(allowed && remoteAddress !== '192.0.2.1');
+    const isHere = allowed && !('authorization' in headers);
+    expect(mayReadMetrics(empty as never, { clientAddresses, metricsToken: undefined })).toBe(isHere);
   });
 
   test('refuse a program elsewhere with a sentence that says how', async () => {

@@ -1,10 +1,18 @@
 /** WHEP over real HTTP, with a broadcaster that the test plays. */
 import { MAX_SDP_CHARS } from '@perch/protocol';
 import { describe, expect, test } from 'vitest';
-import { ANSWER_WITHIN_MS, BROADCASTER_BACK_WITHIN_MS } from '../src/domain/whep/whep-session.ts';
+import { PUBLIC_STUN_URLS } from '../src/domain/turn/ice-session.ts';
+import {
+  ANSWER_WITHIN_MS,
+  BROADCASTER_BACK_WITHIN_MS,
+  type WhepComponents,
+  WhepSession,
+} from '../src/domain/whep/whep-session.ts';
 import type { ServerOptions } from '../src/server-options.ts';
 import { closedAuthority } from './support/closed-authority.ts';
-import { CANDIDATE, SDP } from './support/fake-peer.ts';
+import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
+import { metric } from './support/metric.ts';
+import { settle, setUpTurn } from './support/scripted-turn.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 import type { WireClient } from './support/wire-client.ts';
 
@@ -66,6 +74,28 @@ class Scene {
   async viewers() {
     return (await this.server.json('/health'))['viewers'];
   }
+}
+
+/** A session without HTTP around it; `answer` is what the broadcaster does, and becomes what the player is told. */
+function openSession(
+  fixture: RoomsFixture,
+  parts: Partial<Pick<WhepComponents, 'iceServers' | 'scheduler'>> = {},
+) {
+  const camera = fixture.broadcaster();
+  const request = {
+    streamId: 'cam',
+    sdp: OFFER,
+    token: undefined,
+    address: fixture.addresses.of('192.0.2.1'),
+  };
+  const names = { randomToken: () => 'x', nextConnectionId: () => 'c' };
+  const session = new WhepSession({ ...fixture, ...names, ...parts }, request, () => undefined);
+  const outcome = session.open(OFFER);
+  const answer = () => {
+    camera.say({ type: 'answer', to: viewerId(1), sdp: ANSWER });
+    return outcome;
+  };
+  return { camera, session, answer };
 }
 
 async function problemOf(response: Response) {
@@ -233,6 +263,9 @@ describe('[WHEP3] a refusal says why', () => {
     if (how === 'refuses') scene.camera.send({ type: 'error', to: viewerId, code, message: 'it can not be' });
     else scene.server.scheduler.advance(ANSWER_WITHIN_MS);
     expect(await problemOf(await posted)).toEqual(expected);
+    // By a code that is known here, whatever a camera calls it.
+    const series = `perch_refusals_total{code="${expected[1]}",request="join"}`;
+    expect(await metric(scene.server, series)).toBe(1);
     expect(await scene.camera.next()).toEqual({ type: 'viewer-left', viewer_id: viewerId, gone: true });
     expect(await scene.viewers()).toBe(0);
   });
@@ -300,6 +333,45 @@ describe('[WHEP6] candidates', () => {
     expect((await scene.patch(url)).status).toBe(204);
   });
 
+  test('[LIMIT4] are messages of a viewer: more than one may send are refused, and the session goes on', async () => {
+    const limits = { viewerMessagesPerSecond: 4 };
+    const scene = await Scene.start({ limits });
+    const { url, viewerId } = await scene.watch();
+    const many = FRAGMENT + `a=${CANDIDATE}\r\n`.repeat(39);
+    const passed = async () => (await scene.camera.settle()).filter(({ from }) => from === viewerId).length;
+    // The join and the offer were two of eighty.
+    expect((await scene.patch(url, many)).status).toBe(204);
+    expect(await passed()).toBe(40);
+    const refused = await scene.patch(url, many);
+    expect(refused.headers.get('Retry-After')).toBe('5');
+    expect(await problemOf(refused)).toEqual([429, 'rate-limited']);
+    expect(await passed()).toBe(0);
+    expect((await scene.patch(url, FRAGMENT)).status).toBe(204);
+    scene.server.scheduler.advance(1_000);
+    expect((await scene.patch(url, FRAGMENT)).status).toBe(204);
+    expect(await passed()).toBe(2);
+  });
+
+  test('[LIMIT4] count for the address, whatever session they are of', async () => {
+    const scene = await Scene.start({ limits: { viewerMessagesPerAddress: 4 } });
+    const [one, other] = [await scene.watch(), await scene.watch()];
+    const many = FRAGMENT + `a=${CANDIDATE}\r\n`.repeat(63);
+    expect((await scene.patch(one.url, many)).status).toBe(204);
+    expect((await scene.patch(other.url, many)).status).toBe(429);
+    // So do offers.
+    const long = OFFER + 'a=x\r\n'.repeat(4 * 1024);
+    expect(await problemOf(await scene.post(long))).toEqual([429, 'rate-limited']);
+  });
+
+  test('[LIMIT8] are refused while the broadcaster does not read, and lost while there is none', async () => {
+    const { camera, session, answer } = openSession(new RoomsFixture());
+    expect(await answer()).toMatchObject({ state: 'answered' });
+    camera.peer.isBehind = true;
+    expect(session.addCandidates([{ candidate: CANDIDATE }])).toMatchObject({ code: 'rate-limited' });
+    camera.hangUp();
+    expect(session.addCandidates([{ candidate: CANDIDATE }])).toBeUndefined();
+  });
+
   test.each<[string, string, Record<string, string>, number]>([
     ['another ETag', FRAGMENT, { 'If-Match': '"x"' }, 412],
     ['another type', FRAGMENT, { 'Content-Type': 'application/sdp' }, 415],
@@ -327,6 +399,64 @@ test('[WHEP7] DELETE ends the session, once', async () => {
   expect(await scene.viewers()).toBe(0);
   expect((await scene.request('DELETE', url)).status).toBe(404);
   expect((await scene.patch(url)).status).toBe(404);
+});
+
+describe('[WHEP10] the TURN login of a player', () => {
+  const LIFETIME_SECONDS = 2 * 60 * 60;
+
+  async function setUp(mints?: Parameters<typeof setUpTurn>[0]) {
+    const world = setUpTurn(mints);
+    void world.source.start();
+    await settle();
+    const { source: iceServers, scheduler, turn } = world;
+    const opened = openSession(new RoomsFixture(), { iceServers, scheduler });
+    const long = () => turn.asked.filter(({ ttlSeconds }) => ttlSeconds === LIFETIME_SECONDS);
+    return { ...world, ...opened, long };
+  }
+
+  test('is its own, good for two hours, asked for once, and revoked when the session ends', async () => {
+    const { answer, session, turn, long, pass } = await setUp();
+    const outcome = await answer();
+    expect(long()).toHaveLength(1);
+    const username = `user-${long()[0]?.id}`;
+    expect(JSON.stringify(outcome)).toContain(username);
+    await pass(LIFETIME_SECONDS * 1000, 60_000);
+    expect(long()).toHaveLength(1);
+    expect(turn.asked.filter(({ id }) => id === long()[0]?.id)).toHaveLength(1);
+    session.end();
+    await settle();
+    expect(turn.revoked).toEqual([username]);
+  });
+
+  test('is left to a player whose media may go on without the server', async () => {
+    const { answer, session, turn } = await setUp();
+    await answer();
+    session.end('lost');
+    await settle();
+    expect(turn.revoked).toEqual([]);
+  });
+
+  test('is waited for; one that comes after the end is revoked', async () => {
+    const { answer, session, turn, long } = await setUp('waits');
+    let state: string | undefined;
+    const outcome = answer().then((it) => {
+      ({ state } = it);
+    });
+    await settle();
+    expect(state).toBeUndefined();
+    session.end();
+    await outcome;
+    expect(state).toBe('refused');
+    turn.answer();
+    await settle();
+    expect(turn.revoked).toEqual([`user-${long()[0]?.id}`]);
+  });
+
+  test('is missing where there is none to be had, and the answer does not wait for it', async () => {
+    const { answer, events } = await setUp({ ok: false, why: 'refused', reason: 'a wrong key' });
+    expect(await answer()).toMatchObject({ state: 'answered', iceServers: [{ urls: PUBLIC_STUN_URLS }] });
+    expect(events.filter(({ type }) => type === 'without-turn')).toHaveLength(1);
+  });
 });
 
 describe('[WHEP8] viewer-ended', () => {

@@ -2,6 +2,7 @@ import type { IceServer } from '@perch/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONNECT_WITHIN_MS } from '../src/domain/viewer-connection.ts';
+import { REFUSALS_TOLD } from '../src/domain/viewers.ts';
 import { ANSWER, candidate, rtcp, settle } from './support/fakes.ts';
 import { Station, TURN } from './support/station.ts';
 
@@ -485,6 +486,21 @@ describe('what viewers send', () => {
     station.receive({ type: 'answer', from: 'viewer-a', sdp: ANSWER });
     expect(station.errors()).toEqual([{ to: 'viewer-a', code: 'wrong-role' }]);
     expect(transport.closed).toBe(false);
+  });
+
+  test('[ERR5] a viewer who sends nothing but broken candidates costs a few messages and lines, and no other viewer anything', () => {
+    const station = new Station();
+    station.join('viewer-a');
+    const sendBroken = (from: string) =>
+      station.receive({ type: 'ice-candidate', from, candidate: 'candidate:x' });
+    for (let n = 0; n < 1_000; n++) sendBroken('viewer-a');
+    expect(station.errors()).toHaveLength(REFUSALS_TOLD);
+    const refused = () =>
+      station.memory.lines.filter((line) => JSON.stringify(line).includes('bad-candidate'));
+    expect(refused()).toHaveLength(REFUSALS_TOLD);
+    station.join('viewer-b');
+    sendBroken('viewer-b');
+    expect(station.errors().at(-1)).toEqual({ to: 'viewer-b', code: 'bad-candidate' });
   });
 
   test('[ERR4] neither the refusal nor the log repeats what was received', () => {

@@ -18,7 +18,8 @@ export const demo: Command<typeof demoSettings> = {
   settings: demoSettings,
   closeWithinMs: 800,
   moreHelp: `Anyone in your network can open the page while the demo runs;
---host 127.0.0.1 keeps it to this machine.
+--host 127.0.0.1 keeps it to this machine. By a public name, such as a cloud
+workspace's, it works if --allow-origin has its address: https://NAME
 
 Examples:
   perch demo
@@ -26,7 +27,13 @@ Examples:
 
   async run(values, { lifetime, log, output }) {
     const server = await lifetime.own(
-      openServer({ host: values.host, port: values.port, turn: { kind: 'none' }, log }),
+      openServer({
+        host: values.host,
+        port: values.port,
+        turn: { kind: 'none' },
+        allowedOrigins: values.allowOrigin,
+        log,
+      }),
     );
     const hosts = pageHosts(server.host, localAddresses(networkInterfaces()));
     // Not by the name localhost, which may lead to the one of IPv4 and IPv6 that the server does not listen on.

@@ -42,6 +42,10 @@ async function openToEveryone(stateDir: string, { log, warn }: Context): Promise
     announce: async (server) => {
       if (store !== undefined) await explainFolder(() => rememberServer(store, server));
       warn('--open: anyone who can reach this server may publish and watch any stream');
+      if (server.publicUrl === undefined) {
+        const names = 'pages work by address and by names at home (pi, pi.local)';
+        log.child({}, { level: 'info' }).info(`${names}; for a public name set PERCH_PUBLIC_URL`);
+      }
     },
     close: () => Promise.resolve(),
   };

@@ -50,7 +50,7 @@ Examples:
         ...(links === undefined ? {} : { links }),
         turn: choice.turn,
         limits: limitsOf(values),
-        allowedOrigins: values.allowOrigin,
+        allowedOrigins: publicUrl === undefined ? values.allowOrigin : [...values.allowOrigin, publicUrl],
         trustedProxies: values.trustProxy,
         ...(values.metricsToken === '' ? {} : { metricsToken: values.metricsToken }),
         log,

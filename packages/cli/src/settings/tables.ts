@@ -50,6 +50,15 @@ const logLevel = setting({
   read: readLogLevel,
 });
 
+const allowOrigin = setting({
+  flag: '--allow-origin',
+  placeholder: 'urls',
+  env: 'PERCH_ALLOW_ORIGIN',
+  summary: 'web pages elsewhere that may use the server, with commas; * is all',
+  fallback: '',
+  read: readOrigins,
+});
+
 export const serveSettings = {
   port,
   host,
@@ -99,14 +108,7 @@ export const serveSettings = {
     fallback: '600',
     read: readTurnTtl,
   }),
-  allowOrigin: setting({
-    flag: '--allow-origin',
-    placeholder: 'urls',
-    env: 'PERCH_ALLOW_ORIGIN',
-    summary: 'web pages elsewhere that may use the server, with commas; * is all',
-    fallback: '',
-    read: readOrigins,
-  }),
+  allowOrigin,
   trustProxy: setting({
     flag: '--trust-proxy',
     placeholder: 'addresses',
@@ -199,6 +201,7 @@ export const streamSettings = {
 export const demoSettings = {
   port,
   host,
+  allowOrigin,
   logLevel: setting({ ...logLevel, fallback: 'warn' }),
 } as const satisfies CommandSettings;
 

@@ -1,10 +1,9 @@
 /**
- * Writes the rooms' events to the log: a line for each change of life, and for refusals, which a peer can cause
- * by the thousand, their number by code once a minute. Never what a peer sent (SPEC.md, ERR4).
+ * Writes the rooms' events to the log: a line for each change of life, and for refusals and for guests who were
+ * ended, which a peer can cause by the thousand, their number by code once a minute. Never what a peer sent (SPEC.md, ERR4).
  */
-import type { ErrorCode } from '@perch/protocol';
 import type { Logger } from 'pino';
-import type { RoomEvent } from '../domain/room-event.ts';
+import type { EventCode, RoomEvent } from '../domain/room-event.ts';
 import type { Cancel, Scheduler } from '../domain/scheduler.ts';
 import { shortViewerId } from '../domain/viewer-id.ts';
 
@@ -13,7 +12,7 @@ export const REFUSAL_SUMMARY_MS = 60 * 1000;
 export class RoomLog {
   readonly #log: Logger;
   readonly #stop: Cancel;
-  #refusals = new Map<ErrorCode, number>();
+  #refusals = new Map<EventCode, number>();
 
   constructor(log: Logger, scheduler: Scheduler) {
     this.#log = log;
@@ -43,9 +42,15 @@ export class RoomLog {
         this.#log.info({ connection, stream, viewer: shortViewerId(event.viewerId) }, 'viewer left');
         return;
       }
+      case 'ended': {
+        const { connection, role, code } = event;
+        // Guests come by the thousand, and are counted; a member had lines of its own.
+        if (role === 'guest') this.#count(code);
+        else this.#log.info({ connection, code }, `${role} sent away`);
+        return;
+      }
       case 'refused':
-      case 'ended':
-        this.#refusals.set(event.code, (this.#refusals.get(event.code) ?? 0) + 1);
+        this.#count(event.code);
         return;
       case 'connected':
         this.#log.debug({ route: event.route }, 'a viewer shows the picture');
@@ -62,6 +67,10 @@ export class RoomLog {
   close(): void {
     this.#stop();
     this.#summarise();
+  }
+
+  #count(code: EventCode): void {
+    this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);
   }
 
   #summarise(): void {

@@ -20,7 +20,7 @@ import { TokenBucket } from './limits/token-bucket.ts';
 import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.ts';
 import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
-import type { RefusedRequest, RoomEvent } from './room-event.ts';
+import type { EventCode, RefusedRequest, RoomEvent } from './room-event.ts';
 import type { LostSession, Rooms } from './rooms.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
 import type { IceServerSource } from './turn/ice-session.ts';
@@ -42,12 +42,14 @@ export interface Arrival {
   readonly address: AddressUse;
   /** From the URL or a header; a message may bring another. */
   readonly token?: string | undefined;
-  /** As a viewer it makes the offer. */
+  /** As a viewer it makes the offer (WHEP): whoever gave it its ICE servers did so by HTTP. */
   readonly offers?: boolean;
 }
 
 /** A message of so many characters, begun, counts as one: an answer is two or three, a candidate is one. */
 const COUNTED_CHARS = 1024;
+
+const TOO_MUCH = 'Too many messages; come back later';
 
 /** What is refused costs more than what is meant well, which is never refused for long. */
 const REFUSAL_COST = 5;
@@ -90,6 +92,11 @@ export class Connection {
     if (refusal.code !== 'unknown-peer') this.#mayGoOn(REFUSAL_COST);
   }
 
+  /** LIMIT13: a frame of the transport's own, which costs no more than a message and says nothing. */
+  handleControlFrame(): void {
+    if (this.#member.standing.role !== 'gone') this.#mayGoOn(1);
+  }
+
   /** The refusal is for the sender; everything else has happened when it returns. */
   handle(message: ClientMessage): Refusal | undefined {
     switch (message.type) {
@@ -108,12 +115,16 @@ export class Connection {
       case 'snapshot':
         return this.#components.snapshots.handleAnswer(this.#member, message);
       case 'connected':
-        this.#components.report({ type: 'connected', route: message.route });
-        return undefined;
+        return this.#countPicture(message);
       case 'ping':
         this.#member.peer.send({ type: 'pong' });
         return undefined;
     }
+  }
+
+  /** LIMIT4 for what comes without a socket that could be ended: spends so much of what this viewer may send, or refuses. */
+  charge(cost: number): Refusal | undefined {
+    return this.#maySend(cost) ? undefined : refuse('rate-limited', TOO_MUCH);
   }
 
   /** The join of this viewer has its answer, whoever of the two sends that. */
@@ -144,8 +155,12 @@ export class Connection {
     this.#dismiss('token-revoked', 'The owner has taken this right back', CLOSE_CODES.noRight);
   }
 
-  /** The socket is closed, lost or about to be closed by us. May be called twice. */
-  end(how: Departure): void {
+  /** The socket is closed, lost or about to be closed by us; `why` says for what, where we end it. May be called twice. */
+  end(how: Departure, why?: EventCode): void {
+    const { standing, connectionId: connection } = this.#member;
+    if (why !== undefined && standing.role !== 'gone') {
+      this.#components.report({ type: 'ended', connection, role: standing.role, code: why });
+    }
     this.#components.rooms.leave(this.#member, how);
     this.#member.standing = { role: 'gone' };
     this.#closeJoin();
@@ -177,7 +192,7 @@ export class Connection {
     if (refusal !== undefined) return refusal;
     this.#grant = right.value;
     this.#closeJoin();
-    this.#openIceServers('viewer');
+    if (!this.#member.offers) this.#openIceServers('viewer');
     const { resumed } = this.#components.rooms.join(this.#member, streamId, lost);
     // Who resumes has its connection; who waits for a camera costs nobody anything.
     if (!resumed && this.#components.rooms.stream(streamId).live) this.#openJoin();
@@ -192,13 +207,20 @@ export class Connection {
     return undefined;
   }
 
+  #countPicture({ route }: ClientMessageOf<'connected'>): Refusal | undefined {
+    if (this.#member.standing.role !== 'viewer')
+      return refuse('wrong-role', 'only who watches sees a picture');
+    this.#components.report({ type: 'connected', route });
+    return undefined;
+  }
+
   /** LIMIT4, SNAP3: looked at before it is decoded, since decoding is what it costs; once for each still that was asked for. */
   #costOf(text: string): number {
     if (this.#member.owesSnapshot && text.includes('"snapshot"')) {
       this.#member.owesSnapshot = false;
       return 1;
     }
-    return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
+    return costOfText(text);
   }
 
   #check(token: string | undefined, right: Right, streamId: string): Result<Grant> {
@@ -257,18 +279,21 @@ export class Connection {
 
   /** LIMIT4: spends `cost` of what this socket and its address may send, or ends it. */
   #mayGoOn(cost: number): boolean {
+    if (this.#maySend(cost)) return true;
+    this.#dismiss('rate-limited', TOO_MUCH, CLOSE_CODES.tooMuch);
+    return false;
+  }
+
+  #maySend(cost: number): boolean {
     const rate = this.#rate;
     const maySend = this.#messages.take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#components.now());
-    if (maySend && this.#arrival.address.maySend(this.#sendingRole, cost)) return true;
-    this.#dismiss('rate-limited', 'Too many messages; come back later', CLOSE_CODES.tooMuch);
-    return false;
+    return maySend && this.#arrival.address.maySend(this.#sendingRole, cost);
   }
 
   #dismiss(code: ErrorCode, message: string, closeCode: CloseCode): void {
     if (this.#member.standing.role === 'gone') return;
-    const { peer, connectionId: connection } = this.#member;
-    this.#components.report({ type: 'ended', connection, code });
-    this.end('left');
+    const { peer } = this.#member;
+    this.end('left', code);
     peer.send({ type: 'error', message, code });
     peer.close(closeCode, code);
   }
@@ -276,6 +301,11 @@ export class Connection {
   #refused(code: ErrorCode, request: RefusedRequest): void {
     this.#components.report({ type: 'refused', code, request });
   }
+}
+
+/** What a message of such a text counts for (LIMIT4). */
+export function costOfText(text: string): number {
+  return Math.max(1, Math.ceil(text.length / COUNTED_CHARS));
 }
 
 function requestOf({ type }: ClientMessage): RefusedRequest {

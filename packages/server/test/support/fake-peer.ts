@@ -9,7 +9,12 @@ import type { CloseCode, Peer } from '../../src/domain/peer.ts';
 import type { RoomEvent } from '../../src/domain/room-event.ts';
 import { Rooms, type RoomsComponents } from '../../src/domain/rooms.ts';
 import { Snapshots } from '../../src/domain/snapshot/snapshots.ts';
-import type { IceRole, IceServerState } from '../../src/domain/turn/ice-session.ts';
+import type {
+  IceRole,
+  IceServerSession,
+  IceServerSource,
+  IceServerState,
+} from '../../src/domain/turn/ice-session.ts';
 import { ManualScheduler } from './manual-scheduler.ts';
 
 export const SDP = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n';
@@ -33,17 +38,24 @@ export class FakePeer implements Peer {
   }
 }
 
+export interface ClientArrival {
+  readonly address?: string;
+  readonly token?: string | undefined;
+  readonly offers?: boolean;
+}
+
 /** One client: its fake socket and the server's connection for it. */
 export class Client {
   readonly peer = new FakePeer();
   readonly #connection: Connection;
 
-  constructor(fixture: RoomsFixture, arrival: { address?: string; token?: string | undefined } = {}) {
-    const { address = '192.0.2.1', token } = arrival;
+  constructor(fixture: RoomsFixture, arrival: ClientArrival = {}) {
+    const { address = '192.0.2.1', token, offers = false } = arrival;
     this.#connection = fixture.createConnection(this.peer, {
       connectionId: `c${++fixture.connections}`,
       address: fixture.addresses.of(address),
       token,
+      offers,
     });
   }
 
@@ -97,7 +109,7 @@ export class Client {
 
 /** What a session of ICE servers was told. */
 export interface FakeIceSession {
-  readonly role: IceRole;
+  readonly role: IceRole | 'once';
   readonly renew: (state: IceServerState) => void;
   closed: 'gone' | 'media-goes-on' | undefined;
 }
@@ -158,21 +170,24 @@ export class RoomsFixture implements ConnectionComponents {
     this.events.push(event);
   };
 
-  readonly iceServers = {
-    open: (role: IceRole, renew: (state: IceServerState) => void) => {
-      const session: FakeIceSession = { role, renew, closed: undefined };
-      this.iceSessions.push(session);
-      const state = () => this.iceState;
-      return {
-        get current() {
-          return state();
-        },
-        close: (how: 'gone' | 'media-goes-on') => {
-          session.closed ??= how;
-        },
-      };
-    },
+  readonly iceServers: Pick<IceServerSource, 'open' | 'once'> = {
+    open: (role, renew) => this.#openIceSession(role, renew),
+    once: () => Promise.resolve(this.#openIceSession('once', () => undefined)),
   };
+
+  #openIceSession(role: FakeIceSession['role'], renew: FakeIceSession['renew']): IceServerSession {
+    const session: FakeIceSession = { role, renew, closed: undefined };
+    this.iceSessions.push(session);
+    const state = () => this.iceState;
+    return {
+      get current() {
+        return state();
+      },
+      close: (how) => {
+        session.closed ??= how;
+      },
+    };
+  }
 
   /** Lets a viewer have its lost id back, as its own page could. */
   lost(viewerId: string, streamId = 'cam'): { viewer_id: string; resume_token: string } {
@@ -184,7 +199,7 @@ export class RoomsFixture implements ConnectionComponents {
     return createConnection?.(this, peer, arrival) ?? new Connection(this, peer, arrival);
   }
 
-  client(arrival: { address?: string; token?: string | undefined } = {}): Client {
+  client(arrival: ClientArrival = {}): Client {
     return new Client(this, arrival);
   }
 
@@ -195,8 +210,8 @@ export class RoomsFixture implements ConnectionComponents {
     return client;
   }
 
-  viewer(streamId = 'cam'): Client {
-    const client = this.client();
+  viewer(streamId = 'cam', arrival: ClientArrival = {}): Client {
+    const client = this.client(arrival);
     client.say({ type: 'join', stream_id: streamId });
     client.heard();
     return client;

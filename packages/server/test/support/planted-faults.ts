@@ -2,7 +2,7 @@
 import type { ClientMessage, ServerMessage } from '@perch/protocol';
 import { type Arrival, Connection, type ConnectionComponents } from '../../src/domain/connection.ts';
 import type { LimitName } from '../../src/domain/limits/limits.ts';
-import type { Departure, Peer } from '../../src/domain/peer.ts';
+import { CLOSE_CODES, type Departure, type Peer } from '../../src/domain/peer.ts';
 import type { Member } from '../../src/domain/room.ts';
 import { type LostSession, Rooms } from '../../src/domain/rooms.ts';
 import type { WorldParts } from './model-world.ts';
@@ -200,6 +200,18 @@ const passesToAnyRoom = (type: 'answer' | 'ice-candidate') =>
     broadcaster.peer.send({ ...rest, from: from.viewer.id });
     return true;
   });
+
+/** Takes everything from everyone, and passes on what there is somebody for. For the table of rights: it must notice. */
+export const OPEN_BUILD = believing((rooms, message) => {
+  if (message.type === 'register' || message.type === 'join') return false;
+  if (message.type === 'viewer-ended') {
+    rooms.viewer(message.viewer_id)?.peer.close(CLOSE_CODES.goingAway, 'viewer-ended');
+  } else if ('to' in message) {
+    const { to, ...rest } = message;
+    (rooms.viewer(to) ?? rooms.broadcaster(to))?.peer.send({ ...rest, from: 'somebody' });
+  }
+  return true;
+});
 
 /** Without one of the limits. */
 const unlimited = (name: LimitName): WorldParts => ({

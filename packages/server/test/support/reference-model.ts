@@ -160,7 +160,7 @@ export class ReferenceModel {
         tell(socket, { type: 'pong' });
         return undefined;
       case 'connected':
-        return undefined;
+        return socket.role === 'viewer' ? undefined : 'wrong-role';
       case 'broken':
         return message.code;
     }

@@ -181,22 +181,47 @@ describe('what /health and /turn-credentials say', () => {
   test('[ICE3] without credentials: STUN alone, and the reason', async () => {
     const { source } = await setUpStarted(failed('refused', 'a wrong key'));
     expect(source.state).toEqual({ available: false, reason: 'a wrong key' });
-    expect(await source.once()).toEqual({ iceServers: STUN_ALONE, available: false, reason: 'a wrong key' });
+    expect((await source.once()).current).toEqual({
+      iceServers: STUN_ALONE,
+      available: false,
+      reason: 'a wrong key',
+    });
   });
 
   test('with credentials: TURN for two hours, as an old client does not come back for more', async () => {
     const { source, turn } = await setUpStarted();
     expect(source.state).toEqual({ available: true });
-    expect(await source.once()).toMatchObject({ available: true, ttlSeconds: 7200 });
+    expect((await source.once()).current).toMatchObject({ available: true, ttlSeconds: 7200 });
     expect(turn.asked.at(-1)?.ttlSeconds).toBe(7200);
+  });
+
+  test('when the service is tried with a request over HTTP, the sessions that wait are served after it', async () => {
+    const { source, open, turn, advance } = await setUpStarted();
+    turn.mints = failed('refused', 'an outage');
+    for (let n = 0; n < BREAKER.failures; n++) {
+      await source.once();
+      await advance(10_000);
+    }
+    await advance(BREAKER.openMs);
+    turn.mints = 'waits';
+    const trial = source.once();
+    const sessions = Array.from({ length: FIRST_AIM + 1 }, () => open());
+    expect(sessions.at(-1)?.session.current.available).toBe(false);
+    turn.mints = 'works';
+    turn.answer();
+    expect((await trial).current.available).toBe(true);
+    await settle();
+    expect(sessions.at(-1)?.renewed).toMatchObject([{ available: true }]);
   });
 
   test('whoever asks over HTTP leaves half of the budget to those who join', async () => {
     const { source, open } = await setUpStarted();
-    const states = await Promise.all(Array.from({ length: 15 }, () => source.once()));
-    for (let n = 0; n < 1000; n++) states.push(await source.once());
+    const ask = () => source.once().then(({ current }) => current);
+    const states = await Promise.all(Array.from({ length: 15 }, ask));
+    for (let n = 0; n < 1000; n++) states.push(await ask());
     expect(states.at(-1)).toMatchObject({ available: false, reason: expect.stringContaining('too many') });
     expect(states.filter(({ available }) => available).length).toBeLessThan(610);
     expect(open().session.current.available).toBe(true);
+    expect((await source.once(true)).current.available).toBe(true);
   });
 });

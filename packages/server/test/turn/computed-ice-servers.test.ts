@@ -68,7 +68,7 @@ test('[ICE6] a fixed user and password have no life and are not renewed', async 
   const iceServers = [{ urls: PUBLIC_STUN_URLS }, { urls: URLS, username: 'u', credential: 'p' }];
   expect(session.current).toEqual({ iceServers, available: true });
   expect(scheduler.nextInMs).toBeUndefined();
-  expect(await source.once()).toEqual({ iceServers, available: true });
+  expect((await source.once()).current).toEqual({ iceServers, available: true });
 });
 
 test('[ICE1] without a service: none is an empty list, stun is public STUN, and both say why', async () => {
@@ -85,6 +85,6 @@ test('[ICE1] without a service: none is an empty list, stun is public STUN, and 
     reason: 'no TURN service is configured',
   };
   expect(stun.open().session.current).toEqual(state);
-  expect(await stun.source.once()).toEqual(state);
+  expect((await stun.source.once()).current).toEqual(state);
   expect(stun.source.state).toEqual({ available: false, reason: 'no TURN service is configured' });
 });

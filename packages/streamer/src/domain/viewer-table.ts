@@ -15,12 +15,14 @@ interface Place {
   isUnknownToServer: boolean;
   /** How long the broadcaster was registered without a word of the viewer; undefined while it is announced. */
   unannouncedMs: number | undefined;
+  /** How much of what it sent was refused. */
+  refusals: number;
 }
 
 /** A page that lost its WebSocket is back within seconds of its network; a viewer without a right never is. */
 export const UNANNOUNCED_WITHIN_MS = 120_000;
 
-const ANNOUNCED = { isUnknownToServer: false, unannouncedMs: undefined };
+const NEWLY_ANNOUNCED = { isUnknownToServer: false, unannouncedMs: undefined, refusals: 0 };
 
 export class ViewerTable {
   readonly #places = new Map<string, Place>();
@@ -78,13 +80,20 @@ export class ViewerTable {
       old.connection = old.previous;
     }
     const previous = old?.connection ?? old?.previous;
-    this.#places.set(viewerId, { connection: undefined, previous, ...ANNOUNCED });
+    this.#places.set(viewerId, { connection: undefined, previous, ...NEWLY_ANNOUNCED });
   }
 
   set(viewerId: string, connection: ViewerConnection): void {
     const place = this.#places.get(viewerId);
     if (place !== undefined) place.connection = connection;
-    else this.#places.set(viewerId, { connection, previous: undefined, ...ANNOUNCED });
+    else this.#places.set(viewerId, { connection, previous: undefined, ...NEWLY_ANNOUNCED });
+  }
+
+  /** Something that the viewer sent was refused. How much that is by now, since it was announced. */
+  countRefusal(viewerId: string): number {
+    const place = this.#places.get(viewerId);
+    if (place !== undefined) place.refusals += 1;
+    return place?.refusals ?? 1;
   }
 
   /** Whether the server knows the viewer, as far as it said. */

@@ -18,6 +18,9 @@ import {
 import { readViewerOffer, type ViewerOffer } from './viewer-offer.ts';
 import { ViewerTable } from './viewer-table.ts';
 
+/** A viewer that means well has none or a few. Each costs the broadcaster one of the messages that it may send (LIMIT4). */
+export const REFUSALS_TOLD = 5;
+
 export interface ViewersComponents extends ViewerConnectionComponents {
   readonly log: Logger;
 }
@@ -234,10 +237,18 @@ export class Viewers {
     this.#send({ type: 'error', to: viewerId, code, message });
   }
 
+  /** ERR5: who sends nothing but what is refused must not use up what the server takes of the broadcaster. */
   #handleRefusal(viewerId: string, refusal: Refusal | undefined): void {
     if (refusal === undefined) return;
-    this.#log.warn({ viewer: shortId(viewerId), code: refusal.code, reason: refusal.reason }, 'refused');
-    this.#refuse(viewerId, refusal.code, refusal.reason);
+    const refusals = this.#table.countRefusal(viewerId);
+    if (refusals > REFUSALS_TOLD) return;
+    const { code, reason } = refusal;
+    const isLast = refusals === REFUSALS_TOLD;
+    this.#log.warn(
+      { viewer: shortId(viewerId), code, reason },
+      isLast ? 'refused, like all that follows' : 'refused',
+    );
+    this.#refuse(viewerId, code, reason);
   }
 
   #logGone(viewerId: string, reason: string): void {

@@ -22,7 +22,7 @@ export const de: Text = {
     liveWithoutServer: 'Live. Der Server ist nicht erreichbar, das Bild läuft ohne ihn weiter.',
     serverLost: 'Der Server ist nicht erreichbar. Neuer Versuch …',
     pageRefused:
-      'Der Server lässt seine Kameras auf keiner Seite dieser Website zeigen. Sein Besitzer kann es erlauben (--allow-origin).',
+      'Der Server lässt seine Kameras auf keiner Seite dieser Website zeigen. Sein Besitzer kann es erlauben (--allow-origin, oder PERCH_PUBLIC_URL für den eigenen Namen des Servers).',
     nextTry: (attempt, seconds) =>
       seconds > 0 ? `Versuch ${attempt}, in ${seconds} s` : `Versuch ${attempt}`,
     mediaLost: 'Es kommt kein Bild an. Die Kamera wird noch einmal gefragt …',

@@ -17,7 +17,7 @@ export const en = {
     liveWithoutServer: 'Live. The server is out of reach; the picture goes on without it.',
     serverLost: 'The server can’t be reached. Trying again…',
     pageRefused:
-      'The server lets no page of this site show its cameras. Its owner can allow it (--allow-origin).',
+      'The server lets no page of this site show its cameras. Its owner can allow it (--allow-origin, or PERCH_PUBLIC_URL for the server’s own name).',
     /** Beside the two above, for the eye alone. `seconds` is 0 where it is under way. */
     nextTry: (attempt: number, seconds: number) =>
       seconds > 0 ? `Try ${attempt}, in ${seconds} s` : `Try ${attempt}`,

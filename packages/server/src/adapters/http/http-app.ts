@@ -2,20 +2,26 @@
  * What the server answers to HTTP: health, metrics, the streams, TURN credentials for clients that predate
  * `ice_servers`, the viewer. Holds no state.
  */
+import type { Refusal } from '@perch/protocol';
 import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from 'pino';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { LinkSharing } from '../../domain/access/link-sharing.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { RoomEvent } from '../../domain/room-event.ts';
 import type { Rooms } from '../../domain/rooms.ts';
 import type { Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
+import { errorFields } from '../error-fields.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
 import { linkRoutes } from './links.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
+import { counting, TOO_MANY_REQUESTS } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveFile } from './serve-file.ts';
 import { sharedRoutes } from './shared-routes.ts';
@@ -45,22 +51,25 @@ export interface HttpAppComponents {
   readonly origins: Origins;
   /** Nobody makes links where it is missing. */
   readonly links: LinkSharing | undefined;
+  readonly log: Logger;
+  /** Names a request that failed, to whoever sent it and in the log. */
+  readonly nextRequestId: () => string;
+  readonly report: (event: RoomEvent) => void;
 }
 
 export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironment> {
-  const { rooms, iceServers, site, authority, origins } = components;
+  const { rooms, iceServers, site, authority, origins, report } = components;
   const app = new Hono<HttpEnvironment>();
+  const refused = counting(report, 'http');
 
   app.use(securityHeaders(origins, components.clientAddresses, site));
   // Before the limit: a page elsewhere is to read that it was too much.
-  const shared = sharedRoutes(origins, components.clientAddresses);
+  const shared = sharedRoutes(origins, components.clientAddresses, refused);
   app.use('/turn-credentials', shared);
   app.use('/api/*', shared);
   app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
-    if (address.mayAsk()) return next();
-    context.header('Retry-After', '10');
-    return Promise.resolve(context.text('Too many requests from this address; come back in a moment\n', 429));
+    return address.mayAsk() ? next() : Promise.resolve(refused(TOO_MANY_REQUESTS));
   });
 
   app.get('/health', (context) => {
@@ -85,7 +94,8 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.get('/metrics', async (context) => {
-    if (!mayReadMetrics(context.env.incoming, components.metricsToken)) {
+    if (!mayReadMetrics(context.env.incoming, components)) {
+      report({ type: 'refused', code: 'forbidden', request: 'http' });
       const how = 'Metrics are for this machine, or for who has METRICS_TOKEN as a bearer token\n';
       return context.text(how, 403);
     }
@@ -98,11 +108,11 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   app.get('/turn-credentials', async (context) => {
     context.header('Cache-Control', 'no-store');
     const grant = authority.identify(tokenOf(context.env.incoming));
-    if (!grant.ok) return context.json({ error: grant.reason, code: grant.code }, 401);
-    const state = await iceServers.once();
-    const { available, reason } = state;
+    if (!grant.ok) return notAllowed(context, grant);
+    const { current } = await iceServers.once();
+    const { available, reason } = current;
     return context.json({
-      iceServers: oneUrlEach(state),
+      iceServers: oneUrlEach(current),
       ...(available ? {} : { turn: { available, reason } }),
     });
   });
@@ -110,7 +120,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   app.get('/api/streams', (context) => {
     context.header('Cache-Control', 'no-store');
     const grant = authority.identify(tokenOf(context.env.incoming));
-    if (!grant.ok) return context.json({ error: grant.reason, code: grant.code }, 401);
+    if (!grant.ok) return notAllowed(context, grant);
     const streams = grant.value === undefined ? rooms.streams() : [rooms.stream(grant.value.streamId)];
     const share = components.links !== undefined && grant.value?.mayShare === true;
     return context.json({
@@ -119,7 +129,7 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
       }),
     });
   });
-  app.route('/api/streams', linkRoutes(components.links));
+  app.route('/api/streams', linkRoutes(components.links, counting(report, 'link')));
 
   app.get('/api/streams/:id/snapshot.jpg', snapshotHandler(components));
 
@@ -134,8 +144,20 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
 
   app.notFound((context) => context.text('Not found\n', 404));
-  app.onError((_error, context) => context.text('Something went wrong here\n', 500));
+  app.onError((error, context) => {
+    const request = components.nextRequestId();
+    // Not the path, which may have a token behind it.
+    const route = `${context.req.method} ${routePath(context)}`;
+    components.log.error({ request, route, ...errorFields(error) }, 'a request failed');
+    return context.text(`Something went wrong here; the server's log has it as ${request}\n`, 500);
+  });
   return app;
+
+  /** As clients read it that know no `detail`. */
+  function notAllowed(context: Context<HttpEnvironment>, { code, reason }: Refusal) {
+    report({ type: 'refused', code, request: 'http' });
+    return context.json({ error: reason, code }, 401);
+  }
 }
 
 /** Clients that predate Perch were given one URL in each entry, as a string, and may read nothing else. */

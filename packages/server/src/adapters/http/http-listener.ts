@@ -1,14 +1,18 @@
 /**
- * The one TCP port: HTTP requests go to the app, upgrades to the gateway. Owns the listening socket and the HTTP
- * connections. Fails to start with a ServerStartError that names the reason.
+ * The one TCP port: HTTP requests go to the app, one of a connection at a time, upgrades to the gateway. Owns the
+ * listening socket and the HTTP connections. Fails to start with a ServerStartError that names the reason.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { Logger } from 'pino';
+import type { AddressBook, AddressUse } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
+import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
+import { errorFields } from '../error-fields.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -24,27 +28,71 @@ const CHECK_INTERVAL_MS = 2_000;
  */
 const BACKLOG = 256;
 
+/** A machine that is out of something can accept nothing many times a second. */
+const TROUBLE_EVERY_MS = 60_000;
+
 export interface HttpListenerComponents {
   readonly app: Hono<HttpEnvironment>;
   readonly gateway: WebSocketGateway;
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly limits: Limits;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly report: (event: RoomEvent) => void;
+  readonly log: Logger;
 }
+
+const TOO_MANY: RoomEvent = { type: 'refused', code: 'too-many-connections', request: 'tcp' };
+const TOO_SLOW: RoomEvent = { type: 'refused', code: 'no-request', request: 'tcp' };
 
 export class HttpListener {
   readonly #server: Server;
+  /** Of each address; without those of proxies, and without WebSockets. */
+  readonly #connections = new WeakMap<AddressUse, Set<Duplex>>();
 
-  constructor({ app, gateway, addresses, clientAddresses, limits }: HttpListenerComponents) {
+  constructor(components: HttpListenerComponents) {
+    const { app, gateway, addresses, clientAddresses, limits, report } = components;
     const handshakeMs = limits.handshakeSeconds * 1000;
     const options = {
       headersTimeout: handshakeMs,
       requestTimeout: handshakeMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      // The app answers that too, and then `handle` sees it first.
+      requireHostHeader: false,
     };
     const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#server = createServer(options, (request, response) => void listener(request, response));
-    this.#server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+    // LIMIT10: answers that nobody reads must not queue up here. Browsers and proxies wait for one before they ask again.
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      const waitsForAnother = response.socket === null;
+      if (!waitsForAnother) {
+        void listener(request, response);
+        return;
+      }
+      // Node reads on to the end of what has come, up to 64 KB.
+      if (!request.socket.destroyed) report({ type: 'refused', code: 'rate-limited', request: 'tcp' });
+      // Its others would be read too, to find the same, and a hundred of them are 130 MB.
+      const address = addresses.of(clientAddresses.keyOf(request));
+      if (!address.chargeRequest()) this.#cutOffAll(address);
+      // Of each: Node does so later otherwise, with an error for each that takes longer than all the rest.
+      request.destroy();
+    };
+    this.#server = createServer(options, handle);
+    // Node itself would answer what expects other things than 100-continue.
+    this.#server.on('checkExpectation', handle);
+    // LIMIT11. Node also tells so of a connection that is kept for a next request; ws clears it for a WebSocket.
+    this.#server.setTimeout(limits.unreadSeconds * 1000, (socket) => {
+      if (socket.writableLength > 0) report({ type: 'refused', code: 'not-reading', request: 'tcp' });
+      socket.destroy();
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#connectionsOf(addresses.of(addressKey(request.socket.remoteAddress))).delete(socket);
+      gateway.handleUpgrade(request, socket, head);
+    });
+    this.#sayTrouble(components);
+    const handleError = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') report(TOO_SLOW);
+    };
     // Before Node makes a parser for it: whoever is refused comes again at once, ten thousand times a second.
     const serve = this.#server.listeners('connection');
     this.#server.removeAllListeners('connection');
@@ -53,11 +101,17 @@ export class HttpListener {
       if (!clientAddresses.isProxy(socket.remoteAddress)) {
         const address = addresses.of(addressKey(socket.remoteAddress));
         if (!address.openConnection()) {
+          report(TOO_MANY);
           socket.destroy();
           return;
         }
-        socket.once('close', () => address.closeConnection());
+        const connections = this.#connectionsOf(address).add(socket);
+        socket.once('close', () => {
+          connections.delete(socket);
+          address.closeConnection();
+        });
       }
+      socket.on('error', handleError);
       for (const listener of serve) listener.call(this.#server, socket);
     });
   }
@@ -75,6 +129,31 @@ export class HttpListener {
       } catch (cause) {
         fail(cause);
       }
+    });
+  }
+
+  #connectionsOf(address: AddressUse): Set<Duplex> {
+    const known = this.#connections.get(address);
+    if (known !== undefined) return known;
+    const connections = new Set<Duplex>();
+    this.#connections.set(address, connections);
+    return connections;
+  }
+
+  #cutOffAll(address: AddressUse): void {
+    const connections = this.#connectionsOf(address);
+    for (const connection of connections) connection.destroy();
+    connections.clear();
+  }
+
+  /** A connection that can't be accepted costs one client, and not everyone: without a listener Node would end the process. */
+  #sayTrouble({ now, log }: HttpListenerComponents): void {
+    let saidAtMs = Number.NEGATIVE_INFINITY;
+    this.#server.on('error', (error) => {
+      // `listen` says why it failed.
+      if (!this.#server.listening || now() - saidAtMs < TROUBLE_EVERY_MS) return;
+      saidAtMs = now();
+      log.error(errorFields(error), 'a connection could not be accepted; said once a minute');
     });
   }
 

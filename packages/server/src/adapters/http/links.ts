@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { type LinkSharing, MIN_LINK_SECONDS } from '../../domain/access/link-sharing.ts';
 import { contentType } from './content-type.ts';
 import type { HttpEnvironment } from './http-environment.ts';
-import { problem, wrongType } from './problem.ts';
+import { type AnswerRefusal, wrongType } from './problem.ts';
 import { tokenOf } from './token-of.ts';
 
 const JSON_TYPE = 'application/json';
@@ -27,24 +27,25 @@ const BAD_WISH = refuse(
 );
 
 /** To be mounted at `/api/streams`. Without `sharing` there are no links to be made. */
-export function linkRoutes(sharing: LinkSharing | undefined) {
+export function linkRoutes(sharing: LinkSharing | undefined, refused: AnswerRefusal) {
   const app = new Hono<HttpEnvironment>();
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem(TOO_LARGE) });
+  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refused(TOO_LARGE) });
 
   app.post('/:stream/links', limit, async (context) => {
-    if (sharing === undefined) return problem(NO_LINKS, 404);
+    if (sharing === undefined) return refused(NO_LINKS, 404);
     const sharer = sharing.sharerOf(tokenOf(context.env.incoming), context.req.param('stream'));
-    if (!sharer.ok) return problem(sharer);
+    if (!sharer.ok) return refused(sharer);
     // Also what makes browsers ask first, before a page elsewhere may post.
-    if (contentType(context) !== JSON_TYPE) return wrongType(JSON_TYPE, 'Accept-Post');
+    if (contentType(context) !== JSON_TYPE) return wrongType(refused, JSON_TYPE, 'Accept-Post');
     const wish = v.safeParse(Wish, parseJson(await context.req.text()));
-    if (!wish.success) return problem(BAD_WISH);
+    if (!wish.success) return refused(BAD_WISH);
     const { expires_in: seconds, name } = wish.output;
     const link = sharing.share(sharer.value, { seconds, name });
     if (!link.ok) {
-      const refused = problem(link);
-      if (link.code === 'rate-limited') refused.headers.set('Retry-After', String(sharing.retryAfterSeconds));
-      return refused;
+      const response = refused(link);
+      if (link.code === 'rate-limited')
+        response.headers.set('Retry-After', String(sharing.retryAfterSeconds));
+      return response;
     }
     const { token, expiresAtMs } = link.value;
     context.header('Cache-Control', 'no-store');

@@ -1,6 +1,7 @@
 /** Refusals over HTTP, as a program and a person can read them (RFC 9457). */
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, type Refusal, refuse } from '@perch/protocol';
+import type { RefusedRequest, RoomEvent } from '../../domain/room-event.ts';
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   'too-large': 413,
@@ -21,8 +22,16 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   'not-acceptable': 422,
 };
 
+export const PROBLEM_JSON = 'application/problem+json';
+
 /** A refusal of an unknown kind is most often one that passes. */
 const OTHER_STATUS = 503;
+
+/** LIMIT5. */
+export const TOO_MANY_REQUESTS = refuse(
+  'rate-limited',
+  'too many requests from this address; come back in a moment',
+);
 
 /** Soon enough for a camera that restarts, seldom enough for one that stays away. */
 export const RETRY_AFTER_SECONDS = 5;
@@ -31,24 +40,39 @@ export function statusOf({ code }: Refusal): number {
   return STATUSES[code] ?? OTHER_STATUS;
 }
 
-export function problem(refusal: Refusal, status = statusOf(refusal)): Response {
-  const { code, reason } = refusal;
-  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+/** Answers a refusal; `status` is that of its code unless given. */
+export type AnswerRefusal = (refusal: Refusal, status?: number) => Response;
+
+/** Counts what it answers, as refusals of `request`. */
+export function counting(report: (event: RoomEvent) => void, request: RefusedRequest): AnswerRefusal {
+  return (refusal, status) => {
+    report({ type: 'refused', code: refusal.code, request });
+    return problem(refusal, status);
+  };
+}
+
+function problem(refusal: Refusal, status = statusOf(refusal)): Response {
+  const headers = new Headers({ 'Content-Type': PROBLEM_JSON, 'Cache-Control': 'no-store' });
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  return new Response(problemText(refusal, status), { status, headers });
+}
+
+/** The body, for who has no Response to put it into. */
+export function problemText({ code, reason }: Refusal, status: number): string {
   const body = { title: STATUS_CODES[status] ?? 'Error', status, detail: reason, code };
-  return new Response(`${JSON.stringify(body)}\n`, { status, headers });
+  return `${JSON.stringify(body)}\n`;
 }
 
 /** `header` names the one that says what is taken: Accept-Post or Accept-Patch. */
-export function wrongType(type: string, header: string): Response {
-  const response = problem(refuse('refused', `what is taken here is ${type}`), 415);
+export function wrongType(answer: AnswerRefusal, type: string, header: string): Response {
+  const response = answer(refuse('refused', `what is taken here is ${type}`), 415);
   response.headers.set(header, type);
   return response;
 }
 
-export function wrongMethod(allowed: string): Response {
-  const response = problem(refuse('refused', `the methods here are ${allowed}`), 405);
+export function wrongMethod(answer: AnswerRefusal, allowed: string): Response {
+  const response = answer(refuse('refused', `the methods here are ${allowed}`), 405);
   response.headers.set('Allow', allowed);
   return response;
 }

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { chooseCoding } from './content-coding.ts';
 import type { HttpEnvironment } from './http-environment.ts';
+import { sharedBody } from './shared-body.ts';
 import type { SiteFile } from './site.ts';
 
 export function serveFile(context: Context<HttpEnvironment>, file: SiteFile): Response {
@@ -16,7 +17,7 @@ export function serveFile(context: Context<HttpEnvironment>, file: SiteFile): Re
   }
   headers.set('Content-Length', String(body.bytes.length));
   if (coding !== undefined) headers.set('Content-Encoding', coding);
-  return new Response(body.bytes, { status: 200, headers });
+  return new Response(sharedBody(body.bytes), { status: 200, headers });
 }
 
 /** The comparison is weak (RFC 9110, section 13.1.2): a proxy that codes anew marks the ETag with `W/`. */

@@ -8,9 +8,12 @@ import { cors } from 'hono/cors';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
-import { problem } from './problem.ts';
+import type { AnswerRefusal } from './problem.ts';
 
-export const FOREIGN_PAGE = refuse('forbidden', 'this page may not use this server (see --allow-origin)');
+export const FOREIGN_PAGE = refuse(
+  'forbidden',
+  "this page may not use this server: see --allow-origin, or PERCH_PUBLIC_URL where the name is an open server's own",
+);
 
 /** For how long a browser need not ask again before it posts. */
 const PREFLIGHT_SECONDS = 600;
@@ -18,6 +21,7 @@ const PREFLIGHT_SECONDS = 600;
 export function sharedRoutes(
   origins: Origins,
   clientAddresses: ClientAddresses,
+  refused: AnswerRefusal,
 ): MiddlewareHandler<HttpEnvironment> {
   const allow = cors({
     // Only who may comes here.
@@ -29,9 +33,10 @@ export function sharedRoutes(
   });
   return async (context, next) => {
     const origin = context.req.header('Origin');
-    if (origins.allows(origin, clientAddresses.hostOf(context.env.incoming)))
-      return await allow(context, next);
-    const response = problem(FOREIGN_PAGE);
+    const host = clientAddresses.hostOf(context.env.incoming);
+    const isAllowed = origin === undefined ? origins.knows(host) : origins.allows(origin, host);
+    if (isAllowed) return await allow(context, next);
+    const response = refused(FOREIGN_PAGE);
     response.headers.set('Vary', 'Origin');
     return response;
   };

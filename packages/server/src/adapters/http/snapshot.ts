@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
 import { RETRY_AFTER_SECONDS, statusOf } from './problem.ts';
+import { sharedBody } from './shared-body.ts';
 import { tokenOf } from './token-of.ts';
 
 export interface SnapshotHandlerComponents {
@@ -65,7 +66,8 @@ export function snapshotHandler(components: SnapshotHandlerComponents) {
     context.header('Vary', 'Authorization', { append: true });
     context.header('ETag', outcome.etag);
     if (context.req.header('If-None-Match') === outcome.etag) return context.body(null, 304);
-    return context.body(outcome.jpeg, 200, { 'Content-Type': 'image/jpeg' });
+    context.header('Content-Length', String(outcome.jpeg.length));
+    return context.body(sharedBody(outcome.jpeg), 200, { 'Content-Type': 'image/jpeg' });
   };
 }
 

@@ -3,10 +3,11 @@
  * statuses and headers. Holds no state.
  */
 import { checkRelayableSdp, decodeClientMessage, MAX_SDP_CHARS, refuse } from '@perch/protocol';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Authority } from '../../domain/access/authority.ts';
 import type { AddressBook } from '../../domain/limits/address-book.ts';
+import type { RoomEvent } from '../../domain/room-event.ts';
 import type { IceServerSource } from '../../domain/turn/ice-session.ts';
 import type { WhepSession } from '../../domain/whep/whep-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
@@ -14,7 +15,7 @@ import type { ClientAddresses } from './client-address.ts';
 import { contentType } from './content-type.ts';
 import type { HttpEnvironment } from './http-environment.ts';
 import type { Origins } from './origins.ts';
-import { problem, wrongMethod, wrongType } from './problem.ts';
+import { type AnswerRefusal, counting, wrongMethod, wrongType } from './problem.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
 import { FOREIGN_PAGE } from './shared-routes.ts';
 import { tokenOf } from './token-of.ts';
@@ -39,6 +40,7 @@ export interface WhepRoutesComponents {
   readonly addresses: AddressBook;
   readonly clientAddresses: ClientAddresses;
   readonly origins: Origins;
+  readonly report: (event: RoomEvent) => void;
 }
 
 type WhepContext = Context<HttpEnvironment>;
@@ -48,13 +50,16 @@ const MAX_BODY_BYTES = 3 * MAX_SDP_CHARS;
 
 /** To be mounted at `/whep`. */
 export function whepRoutes(components: WhepRoutesComponents) {
-  const { sessions, addresses, clientAddresses, origins } = components;
+  const { sessions, addresses, clientAddresses, origins, report } = components;
+  const refused = counting(report, 'http');
+  const refusedPost = counting(report, 'join');
+  const refusedPatch = counting(report, 'relay');
   const app = new Hono<HttpEnvironment>();
 
   // Not by hono's cors, which answers every OPTIONS itself: players ask for ICE servers by it.
   app.use(async (context, next) => {
     const origin = context.req.header('Origin');
-    if (!origins.allows(origin, clientAddresses.hostOf(context.env.incoming))) return problem(FOREIGN_PAGE);
+    if (!origins.allows(origin, clientAddresses.hostOf(context.env.incoming))) return refused(FOREIGN_PAGE);
     await next();
     if (origin !== undefined) {
       context.header('Access-Control-Allow-Origin', origin);
@@ -63,7 +68,6 @@ export function whepRoutes(components: WhepRoutesComponents) {
     }
     return undefined;
   });
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => problem(TOO_LARGE) });
 
   app.options('/:stream', async (context) => {
     const headers = optionsHeaders(OF_STREAM);
@@ -73,31 +77,31 @@ export function whepRoutes(components: WhepRoutesComponents) {
       'view',
       context.req.param('stream'),
     );
-    if (!isPreflight && right.ok) addLinks(headers, (await components.iceServers.once()).iceServers);
+    if (!isPreflight && right.ok) addLinks(headers, (await components.iceServers.once()).current.iceServers);
     return new Response(null, { status: 204, headers });
   });
   app.options('/:stream/:session', () => {
     return new Response(null, { status: 204, headers: optionsHeaders(OF_SESSION) });
   });
 
-  app.post('/:stream', limit, async (context) => {
+  app.post('/:stream', limited(refusedPost), async (context) => {
     const streamId = context.req.param('stream');
     const token = tokenOf(context.env.incoming);
-    if (contentType(context) !== SDP) return wrongType(SDP, 'Accept-Post');
-    if (!acceptsSdp(context)) return problem(refuse('refused', `what there is to answer is ${SDP}`), 406);
+    if (contentType(context) !== SDP) return wrongType(refusedPost, SDP, 'Accept-Post');
+    if (!acceptsSdp(context)) return refusedPost(refuse('refused', `what there is to answer is ${SDP}`), 406);
     const sdp = await context.req.text();
     // As it would be on a socket.
     const join = decodeClientMessage(JSON.stringify({ type: 'join', stream_id: streamId, token }));
-    if (!join.ok) return problem(token === undefined || join.code === 'bad-stream-id' ? join : BAD_TOKEN);
+    if (!join.ok) return refusedPost(token === undefined || join.code === 'bad-stream-id' ? join : BAD_TOKEN);
     const refusal = sdp.length > MAX_SDP_CHARS ? TOO_LARGE : checkRelayableSdp(sdp);
-    if (refusal !== undefined) return problem(refusal);
+    if (refusal !== undefined) return refusedPost(refusal);
 
     const address = addresses.of(clientAddresses.keyOf(context.env.incoming));
     const { session, outcome } = await sessions.open({ streamId, sdp, token, address });
     if (outcome.state === 'no-answer') {
-      return problem(refuse('refused', 'the camera did not answer in time; try again'), 504);
+      return refusedPost(refuse('refused', 'the camera did not answer in time; try again'), 504);
     }
-    if (outcome.state === 'refused') return problem(outcome.refusal);
+    if (outcome.state === 'refused') return refusedPost(outcome.refusal);
     const headers = new Headers({
       'Content-Type': SDP,
       'Cache-Control': 'no-store',
@@ -109,37 +113,41 @@ export function whepRoutes(components: WhepRoutesComponents) {
     return new Response(outcome.sdp, { status: 201, headers });
   });
 
-  app.patch('/:stream/:session', limit, async (context) => {
+  app.patch('/:stream/:session', limited(refusedPatch), async (context) => {
     const session = sessionOf(context);
-    if (session === undefined) return problem(NO_SESSION, 404);
-    if (contentType(context) !== SDP_FRAGMENT) return wrongType(SDP_FRAGMENT, 'Accept-Patch');
+    if (session === undefined) return refusedPatch(NO_SESSION, 404);
+    if (contentType(context) !== SDP_FRAGMENT) return wrongType(refusedPatch, SDP_FRAGMENT, 'Accept-Patch');
     const match = context.req.header('If-Match') ?? '*';
     if (match !== '*' && match !== session.etag) {
-      return problem(refuse('refused', 'the session has another ETag'), 412);
+      return refusedPatch(refuse('refused', 'the session has another ETag'), 412);
     }
     const fragment = parseSdpFragment(await context.req.text());
-    if (!fragment.ok) return problem(fragment);
+    if (!fragment.ok) return refusedPatch(fragment);
     const { userFragment, candidates } = fragment.value;
     if (userFragment !== undefined && !session.userFragments.has(userFragment)) {
-      return problem(refuse('not-acceptable', 'there is no ICE restart here; make a new session'));
+      return refusedPatch(refuse('not-acceptable', 'there is no ICE restart here; make a new session'));
     }
-    for (const candidate of candidates) session.addCandidate(candidate);
-    return new Response(null, { status: 204 });
+    const refusal = session.addCandidates(candidates);
+    return refusal === undefined ? new Response(null, { status: 204 }) : refusedPatch(refusal);
   });
 
   app.delete('/:stream/:session', (context) => {
     const session = sessionOf(context);
-    if (session === undefined) return problem(NO_SESSION, 404);
+    if (session === undefined) return refused(NO_SESSION, 404);
     session.end();
     return new Response(null, { status: 200 });
   });
 
-  app.all('/:stream', () => wrongMethod(OF_STREAM));
-  app.all('/:stream/:session', () => wrongMethod(OF_SESSION));
-  app.all('*', () => problem(refuse('refused', 'the address is /whep/ and the name of a stream'), 404));
+  app.all('/:stream', () => wrongMethod(refused, OF_STREAM));
+  app.all('/:stream/:session', () => wrongMethod(refused, OF_SESSION));
+  app.all('*', () => refused(refuse('refused', 'the address is /whep/ and the name of a stream'), 404));
   return app;
 
   function sessionOf(context: WhepContext): WhepSession | undefined {
     return sessions.get(context.req.param('stream') ?? '', context.req.param('session') ?? '');
   }
+}
+
+function limited(refused: AnswerRefusal): MiddlewareHandler<HttpEnvironment> {
+  return bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refused(TOO_LARGE) });
 }

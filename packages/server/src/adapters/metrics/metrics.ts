@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@perch/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayedMessage } from '../../domain/relay.ts';
-import type { RoomEvent } from '../../domain/room-event.ts';
+import type { EventCode, RefusedRequest, RoomEvent } from '../../domain/room-event.ts';
 import type { SnapshotOutcome } from '../../domain/snapshot/snapshots.ts';
 import type { TurnEvent } from '../../domain/turn/turn-provider.ts';
 
@@ -52,7 +52,7 @@ export class Metrics {
     });
     this.#ended = new Counter({
       name: 'perch_sockets_ended_total',
-      help: 'WebSockets that the server ended, by code',
+      help: 'WebSockets, and sessions of WHEP, that the server ended, by code',
       labelNames: ['code'],
       registers,
     });
@@ -177,7 +177,7 @@ export class Metrics {
     this.#registry.clear();
   }
 
-  #handleRefused(code: ErrorCode, request: string): void {
+  #handleRefused(code: EventCode, request: RefusedRequest): void {
     this.#refusals.inc({ code, request });
     if (request === 'join') this.#joins.inc({ result: code });
   }

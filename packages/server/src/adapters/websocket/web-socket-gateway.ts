@@ -5,7 +5,7 @@
  */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { MAX_MESSAGE_CHARS } from '@perch/protocol';
+import { MAX_MESSAGE_CHARS, type Refusal, refuse } from '@perch/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type ConnectionComponents } from '../../domain/connection.ts';
 import type { AddressBook, AddressUse } from '../../domain/limits/address-book.ts';
@@ -13,6 +13,8 @@ import { CLOSE_CODES } from '../../domain/peer.ts';
 import type { Cancel, Scheduler } from '../../domain/scheduler.ts';
 import type { ClientAddresses } from '../http/client-address.ts';
 import type { Origins } from '../http/origins.ts';
+import { PROBLEM_JSON, problemText, statusOf, TOO_MANY_REQUESTS } from '../http/problem.ts';
+import { FOREIGN_PAGE } from '../http/shared-routes.ts';
 import { tokenOf } from '../http/token-of.ts';
 import { WebSocketPeer } from './web-socket-peer.ts';
 
@@ -38,6 +40,8 @@ export interface WebSocketGatewayComponents extends ConnectionComponents {
   /** Names a connection in the log. */
   readonly nextConnectionId: () => string;
 }
+
+const TOO_MANY_SOCKETS = refuse('too-many-connections', 'too many WebSockets from this address');
 
 interface Handshake {
   readonly stream: Duplex;
@@ -84,20 +88,19 @@ export class WebSocketGateway {
 
   /** Takes over an HTTP connection that asks for an upgrade. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { addresses, clientAddresses, origins, report } = this.#components;
+    const { addresses, clientAddresses, origins } = this.#components;
     if (this.isDraining) {
       socket.destroy();
       return;
     }
     if (!origins.allows(request.headers.origin, clientAddresses.hostOf(request))) {
-      report({ type: 'refused', code: 'forbidden', request: 'connection' });
-      answer(socket, 403, 'This page may not use this server (see --allow-origin).');
+      this.#refuse(socket, FOREIGN_PAGE);
       return;
     }
     const address = addresses.of(clientAddresses.keyOf(request));
-    if (!address.mayAsk() || !address.openSocket()) {
-      report({ type: 'refused', code: 'too-many-connections', request: 'connection' });
-      answer(socket, 429, 'Too many connections from this address.');
+    const mayAsk = address.mayAsk();
+    if (!mayAsk || !address.openSocket()) {
+      this.#refuse(socket, mayAsk ? TOO_MANY_SOCKETS : TOO_MANY_REQUESTS);
       return;
     }
     // Nothing that lives as long as the socket holds the request: with its headers it is 2 KB.
@@ -116,6 +119,11 @@ export class WebSocketGateway {
     return this.#drained;
   }
 
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    this.#components.report({ type: 'refused', code: refusal.code, request: 'connection' });
+    answer(socket, refusal);
+  }
+
   #accept(socket: WebSocket, { stream, address, token }: Handshake): void {
     const { limits, scheduler, nextConnectionId } = this.#components;
     const maxBufferedBytes = limits.sendBufferKilobytes * 1024;
@@ -130,11 +138,12 @@ export class WebSocketGateway {
     this.#size += 1;
     peer.listen({
       onText: (text) => connection.handleText(text),
-      onEnd: (how) => {
+      onUnasked: () => connection.handleControlFrame(),
+      onEnd: (how, why) => {
         group.delete(peer);
         this.#size -= 1;
         address.closeSocket();
-        connection.end(how);
+        connection.end(how, why);
         if (this.#size === 0) this.#onEmpty?.();
       },
     });
@@ -175,11 +184,12 @@ export class WebSocketGateway {
 }
 
 /** An upgrade that is refused gets an HTTP answer, and the connection ends. */
-function answer(socket: Duplex, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
+function answer(socket: Duplex, refusal: Refusal): void {
+  const status = statusOf(refusal);
+  const body = problemText(refusal, status);
   socket.on('error', () => undefined);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${PROBLEM_JSON}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     () => socket.destroy(),
   );

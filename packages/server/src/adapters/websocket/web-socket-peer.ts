@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { ServerMessage } from '@perch/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from '../../domain/peer.ts';
+import type { EventCode } from '../../domain/room-event.ts';
 import type { Scheduler } from '../../domain/scheduler.ts';
 
 /** With a ping every 4.5 s a peer that died right after an answer is dropped 13.5 s later (LIFE1: 15 s). */
@@ -20,7 +21,10 @@ const LINGER_MS = 1000;
 
 interface WebSocketPeerEvents {
   readonly onText: (text: string) => void;
-  readonly onEnd: (how: Departure) => void;
+  /** A ping, or a pong that answers none of ours. */
+  readonly onUnasked: () => void;
+  /** `why`: for what the socket was cut off here, if it was. */
+  readonly onEnd: (how: Departure, why: EventCode | undefined) => void;
 }
 
 interface WebSocketPeerComponents {
@@ -35,6 +39,7 @@ export class WebSocketPeer implements Peer {
   readonly #stream: Duplex;
   readonly #components: WebSocketPeerComponents;
   #unansweredPings = 0;
+  #cutOffFor: EventCode | undefined;
 
   constructor(socket: WebSocket, stream: Duplex, components: WebSocketPeerComponents) {
     this.#socket = socket;
@@ -51,18 +56,25 @@ export class WebSocketPeer implements Peer {
       // A frame read before we closed may still arrive after it.
       if (this.#socket.readyState === this.#socket.OPEN) events.onText(toText(data));
     });
+    this.#socket.on('ping', () => events.onUnasked());
     this.#socket.on('pong', () => {
+      if (this.#unansweredPings === 0) events.onUnasked();
       this.#unansweredPings = 0;
     });
-    this.#socket.once('close', (code) => events.onEnd(LEAVING_CODES.has(code) ? 'left' : 'lost'));
-    // ws says the code that fits, and would then read on for half a minute, which it begins in this turn.
-    this.#socket.on('error', () => process.nextTick(() => this.#readNoMore()));
+    this.#socket.once('close', (code) => {
+      events.onEnd(LEAVING_CODES.has(code) ? 'left' : 'lost', this.#cutOffFor);
+    });
+    this.#socket.on('error', (error) => {
+      this.#cutOffFor ??= brokenRule(error);
+      // ws says the code that fits, and would then read on for half a minute, which it begins in this turn.
+      process.nextTick(() => this.#readNoMore());
+    });
   }
 
   send(message: ServerMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
-    if (this.#socket.bufferedAmount > this.#components.maxBufferedBytes) this.#socket.terminate();
+    if (this.#socket.bufferedAmount > this.#components.maxBufferedBytes) this.#cutOff('not-reading');
   }
 
   close(code: CloseCode, reason: string): void {
@@ -79,11 +91,16 @@ export class WebSocketPeer implements Peer {
   /** Called once a heartbeat: asks whether the far end lives, or gives it up. */
   beat(): void {
     if (this.#unansweredPings >= MAX_UNANSWERED_PINGS) {
-      this.destroy();
+      this.#cutOff('silent');
       return;
     }
     this.#unansweredPings += 1;
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #cutOff(why: EventCode): void {
+    this.#cutOffFor ??= why;
+    this.destroy();
   }
 
   /** What is sent already still arrives; `onEnd` follows. */
@@ -93,6 +110,14 @@ export class WebSocketPeer implements Peer {
     const cancel = this.#components.scheduler.after(LINGER_MS, () => this.destroy());
     this.#socket.once('close', cancel);
   }
+}
+
+/** What of the protocol, or of our limits, a frame broke; undefined where the network failed. */
+function brokenRule(error: Error): EventCode | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  if (!code.startsWith('WS_ERR_')) return undefined;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return 'too-many-fragments';
+  return code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'too-large' : 'bad-frame';
 }
 
 /** Peers that send JSON in binary frames exist; a UTF-8 reading of the bytes serves both. */

@@ -74,15 +74,12 @@ export class LinkSharing {
 
   sharerOf(token: string | undefined, streamId: string): Result<Sharer> {
     const right = this.#components.authority.check(token, 'view', streamId);
-    const sharer = right.ok ? toSharer(right.value) : right;
-    if (!sharer.ok) this.#components.report({ type: 'refused', code: sharer.code, request: 'link' });
-    return sharer;
+    return right.ok ? toSharer(right.value) : right;
   }
 
   share(sharer: Sharer, { seconds, name }: LinkWish): Result<SharedLink> {
     const { store, now, report, reportTrouble } = this.#components;
     if (!this.#mayMake(sharer.tokenId)) {
-      report({ type: 'refused', code: 'rate-limited', request: 'link' });
       return refuse(
         'rate-limited',
         'as many links were made with this one as may be in an hour; come back later',

@@ -81,8 +81,11 @@ export class AddressUse {
   }
 
   openConnection(): boolean {
+    const { requestsPerSecond: rate, connectionsPerAddress } = this.#limits;
     this.#usedAtMs = this.#now();
-    if (this.#connections >= this.#limits.connectionsPerAddress) return false;
+    if (this.#connections >= connectionsPerAddress) return false;
+    const isInDebt = !this.#requests.take(0, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
+    if (isInDebt) return false;
     this.#connections += 1;
     return true;
   }
@@ -107,6 +110,11 @@ export class AddressUse {
     const { requestsPerSecond: rate } = this.#limits;
     this.#usedAtMs = this.#now();
     return this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
+  }
+
+  /** A request that was read with another and is not answered: reading them is what they cost. Whether it may go on. */
+  chargeRequest(): boolean {
+    return this.#requests.charge(1, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
   }
 
   /** Whoever is closed for sending too much comes back with a socket that has sent nothing yet. */

@@ -40,6 +40,7 @@ export const LIMITS = {
   linksPerHour: limit(20, 'links that a viewer makes an hour, all of them at once, who was given the right'),
   idleSeconds: limit(15, 'for a WebSocket to register or join'),
   handshakeSeconds: limit(10, 'for a connection to send its whole request; a browser sends it at once'),
+  unreadSeconds: limit(30, 'in which a client reads nothing of an HTTP answer that waits for it'),
   sendBufferKilobytes: limit(1024, 'that wait for one peer: more means that it does not read'),
   fragments: limit(64, 'of one WebSocket message; every stack in use sends one'),
 } as const satisfies Record<string, Limit>;

@@ -17,4 +17,13 @@ export class TokenBucket {
     this.#level -= cost;
     return true;
   }
+
+  /**
+   * For what has happened already: may leave a debt, of a burst at most. While there is one nothing can be had, not even for
+   * 0. Whether there is none.
+   */
+  charge(cost: number, burst: number): boolean {
+    this.#level = Math.max(-burst, this.#level - cost);
+    return this.#level >= 0;
+  }
 }

@@ -11,7 +11,7 @@ import type { AskedTurn, MintRequest, TurnEvent } from './turn-provider.ts';
 import { TurnSession } from './turn-session.ts';
 import { REQUEST_TIMEOUT_MS, TurnUpstream } from './turn-upstream.ts';
 
-/** Who asks over HTTP does not come back for more, and is not known to leave. */
+/** Who comes by HTTP does not come back for more. */
 export const ONCE_TTL_SECONDS = 2 * 60 * 60;
 /** The share of the budget that is left for sessions by the stock and by who asks over HTTP. */
 const RESERVE = 0.5;
@@ -81,11 +81,19 @@ export class AskedIceServers implements IceServerSource {
     return session;
   }
 
-  async once(): Promise<IceServerState> {
-    const permit = this.#upstream.permit(RESERVE);
-    if (this.#closed || !permit.ok) return stateWithout(permit.ok ? this.#reason : permit.reason);
+  async once(joined = false): Promise<IceServerSession> {
+    const permit = this.#upstream.permit(joined ? 0 : RESERVE);
+    if (this.#closed || !permit.ok) return this.#onceWithout(permit.ok ? this.#reason : permit.reason);
     const minted = await this.#mint({ id: this.#components.randomId(), ttlSeconds: ONCE_TTL_SECONDS });
-    return minted ? stateWith(minted, this.#components.scheduler.now()) : stateWithout(this.#reason);
+    // Sessions wait for it where it was the one request that a service which failed is tried with.
+    this.#pump();
+    if (minted === undefined) return this.#onceWithout(this.#reason);
+    return {
+      current: stateWith(minted, this.#components.scheduler.now()),
+      close: (how) => {
+        if (how === 'gone') this.#revocations.add(usernamesOf(minted));
+      },
+    };
   }
 
   get state(): { readonly available: boolean; readonly reason?: string } {
@@ -100,6 +108,11 @@ export class AskedIceServers implements IceServerSource {
     this.#upstream.close();
     this.#revocations.close();
     this.#onFirstOutcome?.();
+  }
+
+  #onceWithout(reason: string): IceServerSession {
+    this.#components.report({ type: 'without-turn', reason });
+    return { current: stateWithout(reason), close: () => undefined };
   }
 
   #handleWanting(session: TurnSession): void {

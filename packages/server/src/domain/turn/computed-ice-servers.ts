@@ -45,10 +45,10 @@ export class ComputedIceServers implements IceServerSource {
     return session;
   }
 
-  once(): Promise<IceServerState> {
+  once(): Promise<IceServerSession> {
     const { scheduler, randomId } = this.#components;
     const credentials = this.#mint({ id: randomId(), ttlSeconds: ONCE_TTL_SECONDS });
-    return Promise.resolve(stateWith(credentials, scheduler.now()));
+    return Promise.resolve({ current: stateWith(credentials, scheduler.now()), close: () => undefined });
   }
 
   close(): void {

@@ -16,7 +16,7 @@ function always(current: IceServerState): IceServerSource {
   const session = { current, close: () => undefined };
   return {
     open: () => session,
-    once: () => Promise.resolve(current),
+    once: () => Promise.resolve(session),
     state: { available: false, ...(current.reason !== undefined && { reason: current.reason }) },
     start: () => Promise.resolve(),
     close: () => undefined,

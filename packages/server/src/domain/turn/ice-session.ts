@@ -7,8 +7,11 @@ import type { IceServer } from '@perch/protocol';
 export interface IceServerSource {
   /** Returns at once. `onRenewed` is told of renewed credentials, of TURN that comes later, and of TURN that is gone. */
   open(role: IceRole, onRenewed: (state: IceServerState) => void): IceServerSession;
-  /** For who asks over HTTP and keeps what it gets: not renewed, not revoked. Waits for at most a few seconds. */
-  once(): Promise<IceServerState>;
+  /**
+   * For who comes by HTTP and keeps what it gets: good for long, and not renewed. Waits for at most a few seconds, and never
+   * rejects. `joined`: it takes a place of a stream; who only asks leaves the service to those who do.
+   */
+  once(joined?: boolean): Promise<IceServerSession>;
   readonly state: { readonly available: boolean; readonly reason?: string };
   /** Resolves when there is TURN to hand out, or when it is not worth waiting for. Never rejects. */
   start(): Promise<void>;

@@ -2,7 +2,7 @@
  * One viewer who watches by WHEP (SPEC.md, WHEP rules): a Connection without a socket. What the rooms send it is kept
  * as far as the player is told of it, which is the answer to its offer, once.
  *
- * Owns its Connection, and with it its place in the room. Ends when it is told to, when its broadcaster says that it is
+ * Owns its Connection, and with it its place in the room, and the ICE servers that the player keeps. Ends when it is told to, when its broadcaster says that it is
  * over or stays away, or when its right does.
  */
 import {
@@ -13,10 +13,11 @@ import {
   type ServerMessage,
   toErrorCode,
 } from '@perch/protocol';
-import { Connection, type ConnectionComponents } from '../connection.ts';
+import { Connection, type ConnectionComponents, costOfText } from '../connection.ts';
 import type { AddressUse } from '../limits/address-book.ts';
 import type { Departure, Peer } from '../peer.ts';
 import type { Cancel, Scheduler } from '../scheduler.ts';
+import type { IceServerSession, IceServerSource } from '../turn/ice-session.ts';
 
 /** A broadcaster gathers its candidates for a second at most; a slow network takes the rest. */
 export const ANSWER_WITHIN_MS = 8_000;
@@ -24,7 +25,11 @@ export const ANSWER_WITHIN_MS = 8_000;
 /** A camera whose network changed is back within seconds; its media may have gone on meanwhile. */
 export const BROADCASTER_BACK_WITHIN_MS = 60_000;
 
+/** As short a message as there is (LIMIT4). */
+const JOIN_COST = 1;
+
 export interface WhepComponents extends ConnectionComponents {
+  readonly iceServers: Pick<IceServerSource, 'open' | 'once'>;
   readonly scheduler: Scheduler;
   /** 22 base64url characters, 128 bits that can't be guessed. */
   readonly randomToken: () => string;
@@ -47,6 +52,8 @@ export type WhepOutcome =
 
 type State =
   | { readonly state: 'waiting'; readonly settle: (outcome: WhepOutcome) => void }
+  /** The answer is here, the ICE servers that go with it are not. */
+  | { readonly state: 'answering'; readonly settle: (outcome: WhepOutcome) => void }
   | { readonly state: 'answered' }
   | { readonly state: 'ended' };
 
@@ -61,11 +68,11 @@ export class WhepSession implements Peer {
   readonly userFragments: ReadonlySet<string>;
   /** What it is told is not sent to anyone. */
   readonly isBehind = false;
-  readonly #scheduler: Scheduler;
+  readonly #components: WhepComponents;
   readonly #connection: Connection;
   readonly #onEnded: () => void;
   #state: State | undefined;
-  #iceServers: readonly IceServer[] = [];
+  #iceServers: Promise<IceServerSession> | undefined;
   #cancelTimer: Cancel = () => undefined;
 
   constructor(components: WhepComponents, request: WhepRequest, onEnded: () => void) {
@@ -74,7 +81,7 @@ export class WhepSession implements Peer {
     this.etag = `"${components.randomToken()}"`;
     this.streamId = streamId;
     this.userFragments = new Set([...sdp.matchAll(/^a=ice-ufrag:(\S+)/gmu)].map(([, name = '']) => name));
-    this.#scheduler = components.scheduler;
+    this.#components = components;
     this.#onEnded = onEnded;
     const connectionId = components.nextConnectionId();
     this.#connection = new Connection(components, this, { connectionId, address, token, offers: true });
@@ -85,17 +92,26 @@ export class WhepSession implements Peer {
     const outcome = new Promise<WhepOutcome>((settle) => {
       this.#state = { state: 'waiting', settle };
     });
-    this.#cancelTimer = this.#scheduler.after(ANSWER_WITHIN_MS, () => this.#fail({ state: 'no-answer' }));
+    const { scheduler, iceServers } = this.#components;
+    this.#cancelTimer = scheduler.after(ANSWER_WITHIN_MS, () => this.#fail({ state: 'no-answer' }));
     const refusal =
+      this.#connection.charge(JOIN_COST + costOfText(sdp)) ??
       this.#connection.handle({ type: 'join', stream_id: this.streamId }) ??
       this.#connection.handle({ type: 'offer', to: this.streamId, sdp });
     if (refusal !== undefined) this.#fail({ state: 'refused', refusal });
+    // While the broadcaster makes its answer.
+    else this.#iceServers = iceServers.once(true);
     return outcome;
   }
 
-  addCandidate(candidate: Candidate): void {
-    // Where the broadcaster is away, the candidate is lost, as it is on a socket.
-    this.#connection.handle({ type: 'ice-candidate', to: this.streamId, ...candidate });
+  /** All of one request. Those after a refused one are not passed on; the session goes on. */
+  addCandidates(candidates: readonly Candidate[]): Refusal | undefined {
+    let refusal = this.#connection.charge(candidates.length);
+    for (const candidate of candidates) {
+      refusal ??= this.#connection.handle({ type: 'ice-candidate', to: this.streamId, ...candidate });
+    }
+    // Where the broadcaster is away, a candidate is lost, and nobody is to blame.
+    return refusal?.code === 'unknown-peer' ? undefined : refusal;
   }
 
   checkTime(): void {
@@ -114,11 +130,8 @@ export class WhepSession implements Peer {
   /** As Peer: what a viewer is told. */
   send(message: ServerMessage): void {
     switch (message.type) {
-      case 'joined':
-        this.#iceServers = message.ice_servers ?? [];
-        return;
       case 'answer':
-        this.#handleAnswer(message.sdp);
+        void this.#handleAnswer(message.sdp);
         return;
       case 'error':
         // One that has its answer is told nothing more: its player could not be.
@@ -140,13 +153,20 @@ export class WhepSession implements Peer {
     this.end();
   }
 
-  #handleAnswer(sdp: string): void {
+  async #handleAnswer(sdp: string): Promise<void> {
     if (this.#state?.state !== 'waiting') return;
     const { settle } = this.#state;
-    this.#state = { state: 'answered' };
+    this.#state = { state: 'answering', settle };
     this.#cancelTimer();
     this.#connection.handleAnswered();
-    settle({ state: 'answered', sdp, iceServers: this.#iceServers });
+    const iceServers = (await this.#iceServers)?.current.iceServers ?? [];
+    if (this.#isEnded) return;
+    this.#state = { state: 'answered' };
+    settle({ state: 'answered', sdp, iceServers });
+  }
+
+  get #isEnded(): boolean {
+    return this.#state?.state === 'ended';
   }
 
   #handleError({ code, message }: Extract<ServerMessage, { type: 'error' }>): void {
@@ -160,7 +180,7 @@ export class WhepSession implements Peer {
       return;
     }
     this.#cancelTimer();
-    this.#cancelTimer = this.#scheduler.after(BROADCASTER_BACK_WITHIN_MS, () => this.end());
+    this.#cancelTimer = this.#components.scheduler.after(BROADCASTER_BACK_WITHIN_MS, () => this.end());
   }
 
   #fail(outcome: WhepOutcome, how: Departure = 'left'): void {
@@ -169,7 +189,8 @@ export class WhepSession implements Peer {
     this.#state = { state: 'ended' };
     this.#cancelTimer();
     this.#connection.end(how);
+    void this.#iceServers?.then((session) => session.close(how === 'left' ? 'gone' : 'media-goes-on'));
     this.#onEnded();
-    if (before?.state === 'waiting') before.settle(outcome);
+    if (before !== undefined && 'settle' in before) before.settle(outcome);
   }
 }
