@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { headStart } from './head-start.ts';
 import { shellList } from './shell-list.ts';
 
@@ -11,7 +11,22 @@ const COPIED = [
 ];
 
 /** Shared too, by what the watch page does without before its picture. */
-const LATER = /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/camera-store|\/text\/home-|\.css$/u;
+const LATER =
+  /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/camera-store|\/(?:pages|text)\/home|\.css$/u;
+
+/** One file of the first page's, for what it loads later to find there. */
+const HOME = /\/(?:pages|text)\/home/u;
+
+/**
+ * Vite wraps each `import()` into a helper of a kilobyte, which preloads what the file imports. Ours need nothing that is
+ * not loaded by then.
+ */
+const plainImports: Plugin = {
+  name: 'perch-plain-imports',
+  enforce: 'pre',
+  load: (id) =>
+    id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined,
+};
 
 /** The pages in `dist/site`. One is also served at /watch/<stream>, so their files have absolute addresses. */
 export default defineConfig({
@@ -19,6 +34,7 @@ export default defineConfig({
   base: '/',
   resolve: { conditions: ['@perch/source', 'browser', 'module', 'import', 'default'] },
   plugins: [
+    plainImports,
     headStart(`${import.meta.dirname}/src/pages/watch/head-start.ts`),
     shellList(COPIED, `${import.meta.dirname}/src/public`),
   ],
@@ -28,7 +44,10 @@ export default defineConfig({
     target: 'es2022',
     // The server's Content-Security-Policy allows files of its own and nothing inline.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, dependencies, { hostType }) => (hostType === 'html' ? dependencies : []),
+    },
     rolldownOptions: {
       input: ['index.html', 'watch.html', 'check.html', 'service-worker.ts'].map(
         (entry) => `${import.meta.dirname}/src/${entry}`,
@@ -37,7 +56,12 @@ export default defineConfig({
         // Its address stays: it is how a browser asks for a newer one.
         entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
         // What pages share is one file: each request costs a phone more than the little that it does not need.
-        advancedChunks: { groups: [{ name: 'perch', minShareCount: 2, test: (id) => !LATER.test(id) }] },
+        advancedChunks: {
+          groups: [
+            { name: 'perch', minShareCount: 2, test: (id) => !LATER.test(id) },
+            { name: 'home', minShareCount: 2, test: HOME },
+          ],
+        },
       },
     },
   },

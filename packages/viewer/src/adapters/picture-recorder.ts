@@ -1,5 +1,6 @@
 import { withDuration } from '../domain/webm-duration.ts';
 import { viewOf } from '../domain/zoom.ts';
+import { recordingType } from './recording-type.ts';
 
 export interface RecordedPicture {
   readonly image: CanvasImageSource;
@@ -13,9 +14,6 @@ export interface RecorderPorts {
   /** Whose frames are drawn as they come. */
   readonly video: HTMLVideoElement;
 }
-
-/** The first that the browser can write. H.264 in MP4 plays on phones and in every program; Firefox has WebM alone. */
-const TYPES = ['video/mp4;codecs=avc1', 'video/mp4', 'video/webm;codecs=vp8', 'video/webm'];
 
 /** The picture was coded once already; less would show its blocks twice. 720p at 30 pictures a second has 4 Mbit/s. */
 const BITS_PER_PIXEL = 4.5;
@@ -50,14 +48,6 @@ export class PictureRecorder {
   #drawnAt = 0;
   #endedAt: number | undefined;
 
-  static get isSupported(): boolean {
-    return (
-      typeof MediaRecorder === 'function' &&
-      'captureStream' in HTMLCanvasElement.prototype &&
-      TYPES.some((type) => MediaRecorder.isTypeSupported(type))
-    );
-  }
-
   /** Throws what MediaRecorder throws, where it can't record. */
   constructor(ports: RecorderPorts, { width, height }: RecordedPicture, onGrown: () => void) {
     this.#ports = ports;
@@ -66,9 +56,8 @@ export class PictureRecorder {
     this.#canvas.width = width - (width % 2);
     this.#canvas.height = height - (height % 2);
     this.#context = this.#canvas.getContext('2d', { alpha: false });
-    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? '';
     const options = {
-      mimeType,
+      mimeType: recordingType() ?? '',
       videoBitsPerSecond: this.#canvas.width * this.#canvas.height * BITS_PER_PIXEL,
       // Chromium writes an MP4 from keyframe to keyframe. Others do not know this option.
       videoKeyFrameIntervalDuration: CHUNK_MS,

@@ -64,7 +64,7 @@ export class PerchPlayer extends LiveElement {
 
   /** Resolves with false where there is no picture yet, or the browser can't record. */
   async startRecording(): Promise<boolean> {
-    return (await this.#ensureControls())?.recording.start() ?? false;
+    return (await (await this.#ensureControls())?.recording.start()) ?? false;
   }
 
   /** Saves the file, and resolves with it; undefined where nothing was recorded. */

@@ -110,7 +110,7 @@ export class PlayerControls {
         return true;
       case 'record':
         if (this.recording.progress !== undefined) void this.recording.stop();
-        else this.recording.start();
+        else void this.recording.start();
         return true;
       case 'picture-in-picture':
         this.#pictureInPicture.toggle();

@@ -1,5 +1,6 @@
 import type { ReactiveController } from 'lit';
-import { PictureRecorder } from '../../adapters/picture-recorder.ts';
+import type { PictureRecorder } from '../../adapters/picture-recorder.ts';
+import { recordingType } from '../../adapters/recording-type.ts';
 import { saveFile } from '../../adapters/save-file.ts';
 import { fileName } from '../../domain/file-name.ts';
 import { hasEnded } from '../../domain/status.ts';
@@ -32,7 +33,7 @@ export class Recording implements ReactiveController {
   }
 
   get isSupported(): boolean {
-    return PictureRecorder.isSupported;
+    return recordingType() !== undefined;
   }
 
   /** Undefined where none is running. */
@@ -49,16 +50,20 @@ export class Recording implements ReactiveController {
     void this.stop();
   }
 
-  /** False where there is no picture yet, or the browser can't record. */
-  start(): boolean {
+  /** Resolves with false where there is no picture, or the browser can't record, or what records can't be loaded. */
+  async start(): Promise<boolean> {
+    if (!this.isSupported) return false;
+    // Nobody else needs it. Where it can't be loaded, the next who asks tries again.
+    const loaded = await import('../../adapters/picture-recorder.ts').catch(() => undefined);
     if (this.#running !== undefined) return true;
     const picture = this.#picture;
     const video = this.#host.videoElement;
-    if (picture === undefined || video === null || !this.isSupported) return false;
+    if (loaded === undefined || picture === undefined || video === null || !this.#host.isConnected)
+      return false;
     const over = new AbortController();
     const { signal } = over;
     const ports = { picture: () => this.#picture, video };
-    const recorder = new PictureRecorder(ports, picture, () => this.#host.requestUpdate());
+    const recorder = new loaded.PictureRecorder(ports, picture, () => this.#host.requestUpdate());
     const name = fileName(this.#camera(), new Date(), recorder.fileEnding);
     this.#running = { recorder, name, over };
     const timer = setInterval(() => this.#host.requestUpdate(), SHOWN_EVERY_MS);
