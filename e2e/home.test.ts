@@ -265,6 +265,42 @@ describe('someone without a camera', () => {
     await page.waitForURL(addressOf(here, '/watch/garden'));
   });
 
+  test('finds the servers again that were gone to, also after a reload, and can forget them', async () => {
+    const [here, there] = [await serve(), await serve()];
+    const { page } = await open(addressOf(here));
+    const servers = page.getByRole('list', { name: 'Servers you went to' }).getByRole('link');
+    const goToAndBack = async (address: string) => {
+      const loaded = page.waitForEvent('load');
+      await page.getByLabel('Another server').fill(address);
+      await page.keyboard.press('Enter');
+      await loaded;
+      await page.goto(addressOf(here));
+    };
+    await goToAndBack(`localhost:${there.port}/#token=a.b.c`);
+    await goToAndBack(`127.0.0.1:${there.port}/watch/garden`);
+    // One's own is no other.
+    await goToAndBack(`127.0.0.1:${here.port}`);
+    await page.reload();
+    const names = [`http://127.0.0.1:${there.port}`, `http://localhost:${there.port}`];
+    await expect.poll(() => servers.allTextContents()).toEqual(names);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // A key to a camera is not kept with the address.
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('a.b.c');
+
+    await page.getByRole('button', { name: `Forget http://127.0.0.1:${there.port}` }).click();
+    await expect.poll(() => servers.allTextContents()).toEqual([`http://localhost:${there.port}`]);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => servers.count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('serverAddress');
+    await page.reload();
+    await page.getByRole('button', { name: 'Go' }).waitFor();
+    expect(await servers.count()).toBe(0);
+
+    await goToAndBack(`127.0.0.1:${there.port}`);
+    await servers.click();
+    await page.waitForURL(addressOf(there));
+  });
+
   test('adds a camera of another server by a link, which is not opened unasked', async () => {
     const server = await serve();
     const { page } = await open(addressOf(server));

@@ -66,6 +66,23 @@ export const homeScenes: readonly Scene[] = [
       await page.locator('#status', { hasText: 'Not connected.' }).waitFor();
     },
   },
+  {
+    name: 'home-servers',
+    async show(page, scenery) {
+      // As somebody has them who went there.
+      await page.addInitScript(() => {
+        const servers = [
+          'https://camera.example',
+          'http://192.168.1.5:8080',
+          'https://garden.camera.example',
+        ];
+        localStorage.setItem('perch.servers.1', JSON.stringify(servers));
+      });
+      const { server } = await scenery.closedServer();
+      await page.goto(addressOf(server, '/'));
+      await page.getByRole('list', { name: 'Servers you went to' }).waitFor();
+    },
+  },
   { name: 'home-cameras', show: cameras },
   {
     name: 'home-cameras-away',

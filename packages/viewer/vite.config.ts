@@ -12,10 +12,7 @@ const COPIED = [
 
 /** Shared too, by what the watch page does without before its picture. */
 const LATER =
-  /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/camera-store|\/(?:pages|text)\/home|\.css$/u;
-
-/** One file of the first page's, for what it loads later to find there. */
-const HOME = /\/(?:pages|text)\/home/u;
+  /node_modules\/(?:qr|uplot)\/|\/domain\/cameras\/|\/(?:camera-store|stored-list)|\/(?:pages|text)\/home|\.css$/u;
 
 /**
  * Vite wraps each `import()` into a helper of a kilobyte, which preloads what the file imports. Ours need nothing that is
@@ -59,7 +56,7 @@ export default defineConfig({
         advancedChunks: {
           groups: [
             { name: 'perch', minShareCount: 2, test: (id) => !LATER.test(id) },
-            { name: 'home', minShareCount: 2, test: HOME },
+            { name: 'cameras', minShareCount: 2, test: /\/camera-(?:list|store)\.ts$/u },
           ],
         },
       },

@@ -13,7 +13,14 @@ import {
 } from '../src/domain/cameras/camera-list.ts';
 import { cameraRows, type ListedStream, wallPage } from '../src/domain/cameras/camera-rows.ts';
 import { readAddress, readLink } from '../src/domain/cameras/destination.ts';
-import { readCameras, writeCameras } from '../src/domain/cameras/stored-cameras.ts';
+import {
+  forgetServer,
+  MAX_SERVERS,
+  rememberServer,
+  type ServerList,
+  storedServers,
+} from '../src/domain/cameras/server-list.ts';
+import { storedCameras } from '../src/domain/cameras/stored-cameras.ts';
 import { lifeOf } from '../src/domain/cameras/token-life.ts';
 
 const HOME = 'https://cam.example';
@@ -94,7 +101,7 @@ describe('the stored list', () => {
       camera('Vögel/1', { token: 'a.b.c', name: 'Birds' }),
       camera('door', { server: 'http://192.168.1.5:8080', refused: true }),
     ];
-    expect(readCameras(writeCameras(list))).toEqual(list);
+    expect(storedCameras.read(storedCameras.write(list))).toEqual(list);
   });
 
   test.each([
@@ -106,7 +113,7 @@ describe('the stored list', () => {
     ['a server with a path', '[{"server":"https://cam.example/x","stream":"door"}]'],
     ['a stream without a name', '[{"server":"https://cam.example","stream":"  "}]'],
   ])('with %s in it is empty', (_, stored) => {
-    expect(readCameras(stored)).toEqual([]);
+    expect(storedCameras.read(stored)).toEqual([]);
   });
 
   test('loses what is broken alone', () => {
@@ -115,7 +122,30 @@ describe('the stored list', () => {
       { server: HOME, stream: 'door', token: 'not a token', name: 5, refused: 'yes' },
       { server: HOME, stream: 'door', name: 'twice' },
     ]);
-    expect(readCameras(stored)).toEqual([camera('door', { name: 'twice' })]);
+    expect(storedCameras.read(stored)).toEqual([camera('door', { name: 'twice' })]);
+  });
+});
+
+describe('the list of servers', () => {
+  const two = ['https://b.example', 'http://192.168.1.5:8080'];
+
+  test('has the one that was gone to last first, each once, and not without end', () => {
+    expect(rememberServer(two, 'http://192.168.1.5:8080')).toEqual([two[1], two[0]]);
+    expect(rememberServer(two, 'https://a.example')).toEqual(['https://a.example', ...two]);
+    let list: ServerList = [];
+    for (let index = 0; index < MAX_SERVERS + 2; index++) {
+      list = rememberServer(list, `https://${index}.example`);
+    }
+    expect(list).toHaveLength(MAX_SERVERS);
+    expect(list[0]).toBe(`https://${MAX_SERVERS + 1}.example`);
+    expect(forgetServer(two, 'https://b.example')).toEqual([two[1]]);
+  });
+
+  test('is stored, and loses what is broken alone', () => {
+    expect(storedServers.read(storedServers.write(two))).toEqual(two);
+    const stored = [7, null, 'javascript:alert(1)', 'https://b.example/x', 'https://b.example', 'b.example'];
+    expect(storedServers.read(JSON.stringify([...stored, ...stored]))).toEqual(['https://b.example']);
+    for (const nothing of [null, '{', '{"servers":1}']) expect(storedServers.read(nothing)).toEqual([]);
   });
 });
 

@@ -10,6 +10,8 @@ export const de: HomeText = {
     address: 'Anderer Server',
     addressHint: 'kamera.example oder 192.168.1.5:8080',
     go: 'Los',
+    servers: 'Besuchte Server',
+    forgetServer: (host) => `${host} vergessen`,
     badAddress: 'Das ist keine Adresse. Sie sieht aus wie kamera.example oder http://192.168.1.5:8080.',
   },
   cameras: {

@@ -8,6 +8,8 @@ export const en = {
     address: 'Another server',
     addressHint: 'camera.example or 192.168.1.5:8080',
     go: 'Go',
+    servers: 'Servers you went to',
+    forgetServer: (host: string) => `Forget ${host}`,
     badAddress: 'That is not an address. It looks like camera.example or http://192.168.1.5:8080.',
   },
   cameras: {

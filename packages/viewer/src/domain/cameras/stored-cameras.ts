@@ -4,11 +4,12 @@
  */
 import { linkTo, parseSource } from '../source.ts';
 import { type Camera, type CameraList, cameraKey, MAX_CAMERAS, MAX_NAME_CHARS } from './camera-list.ts';
+import { parseArray } from './stored-array.ts';
 
 /** The version is in the key: a later one finds this one's list, and this one never writes over a later one's. */
-export const STORAGE_KEY = 'perch.cameras.1';
+const STORAGE_KEY = 'perch.cameras.1';
 
-export function writeCameras(cameras: CameraList): string {
+function writeCameras(cameras: CameraList): string {
   return JSON.stringify(
     cameras.map(({ server, streamId, token, name, refused }) => ({
       server,
@@ -20,22 +21,13 @@ export function writeCameras(cameras: CameraList): string {
   );
 }
 
-export function readCameras(stored: string | null): CameraList {
+function readCameras(stored: string | null): CameraList {
   const found = new Map<string, Camera>();
   for (const entry of parseArray(stored)) {
     const camera = readCamera(entry);
     if (camera !== undefined && found.size < MAX_CAMERAS) found.set(cameraKey(camera), camera);
   }
   return [...found.values()];
-}
-
-function parseArray(stored: string | null): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(stored ?? '[]');
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
 
 function readCamera(entry: unknown): Camera | undefined {
@@ -49,3 +41,5 @@ function readCamera(entry: unknown): Camera | undefined {
   const title = typeof name === 'string' ? name.trim().slice(0, MAX_NAME_CHARS) : '';
   return { ...source, name: title === '' ? undefined : title, refused: refused === true };
 }
+
+export const storedCameras = { key: STORAGE_KEY, read: readCameras, write: writeCameras } as const;

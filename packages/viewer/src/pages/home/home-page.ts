@@ -6,7 +6,9 @@ import '../../player/define.ts';
 import { CameraStore } from '../../adapters/camera-store.ts';
 import { giveHeadStart } from '../../adapters/head-start.ts';
 import { signalingUrl } from '../../adapters/signaling-url.ts';
+import { StoredList } from '../../adapters/stored-list.ts';
 import { readAddress, readLink } from '../../domain/cameras/destination.ts';
+import { rememberServer, storedServers } from '../../domain/cameras/server-list.ts';
 import { linkTo } from '../../domain/source.ts';
 import { streamOfLink } from '../../domain/stream-link.ts';
 import type { PerchPlayer } from '../../player/perch-player.ts';
@@ -15,6 +17,7 @@ import { installApp } from '../install-app.ts';
 import { takePageToken } from '../page-token.ts';
 import { rememberWhenLive } from '../remember-when-live.ts';
 import type { PerchCameras } from './perch-cameras.ts';
+import { PerchServers } from './perch-servers.ts';
 
 const text = homeTextFor(navigator.languages);
 document.documentElement.lang = text.code;
@@ -25,6 +28,7 @@ const connectButton = find<HTMLButtonElement>('#connectBtn');
 const disconnectButton = find<HTMLButtonElement>('#disconnectBtn');
 const address = find<HTMLInputElement>('#serverAddress');
 const store = new CameraStore();
+const servers = new StoredList(storedServers);
 let cameras: PerchCameras | undefined;
 
 find('label[for="streamId"]').textContent = text.home.stream;
@@ -57,10 +61,17 @@ find<HTMLFormElement>('#elsewhere').addEventListener('submit', (event) => {
   event.preventDefault();
   const destination = readAddress(address.value);
   address.setCustomValidity(destination === undefined ? text.home.badAddress : '');
-  if (destination === undefined) address.reportValidity();
-  else location.assign(destination.kind === 'camera' ? linkTo(destination.source) : destination.address);
+  if (destination === undefined) {
+    address.reportValidity();
+    return;
+  }
+  const link = destination.kind === 'camera' ? linkTo(destination.source) : destination.address;
+  const { origin } = new URL(link);
+  if (origin !== location.origin) servers.update((list) => rememberServer(list, origin));
+  location.assign(link);
 });
 address.addEventListener('input', () => address.setCustomValidity(''));
+find('#elsewhere').after(new PerchServers(servers, address));
 
 find('#addBtn').addEventListener('click', async () => {
   const { openAddCamera } = await import('./add-camera.ts');
