@@ -442,6 +442,76 @@ describe('as an app', () => {
     await expect.poll(() => page.title()).toBe('Perch asked');
   });
 
+  test('on an iPhone, the icon of a camera’s page keeps its link, and the first page says so', async () => {
+    const { server, links } = await closedServer('garden');
+    const asSafari = () => Object.defineProperty(navigator, 'standalone', { value: false });
+    const iconOf = (page: Page) =>
+      page.evaluate(() => ({
+        manifest: document.querySelector('link[rel="manifest"]') !== null,
+        title: document.querySelector('meta[name="apple-mobile-web-app-title"]')?.getAttribute('content'),
+        address: location.href,
+      }));
+    const prepare = (page: Page) => page.addInitScript(asSafari);
+    const { page } = await open(links[0] ?? '', { prepare });
+    await page.waitForFunction(() => document.title.startsWith('garden'));
+    expect(await iconOf(page)).toEqual({ manifest: false, title: 'garden', address: links[0] });
+    await page.goto(addressOf(server));
+    await page.getByText('that icon keeps the camera and its key').waitFor();
+    expect(await iconOf(page)).toMatchObject({ manifest: true, title: 'Perch' });
+
+    const elsewhere = await open(links[0] ?? '');
+    await elsewhere.page.waitForFunction(() => document.title.startsWith('garden'));
+    expect(await iconOf(elsewhere.page)).toMatchObject({ manifest: true, title: 'Perch' });
+  });
+
+  test('asks the browser not to delete the cameras that a person added, and nothing while somebody watches', async () => {
+    const server = await openServer('garden');
+    const asked = (page: Page) => page.evaluate(() => Reflect.get(window, 'asked'));
+    const viewer = await open(addressOf(server, '/watch/garden'), {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          Reflect.set(window, 'asked', 0);
+          navigator.storage.persist = () => {
+            Reflect.set(window, 'asked', Reflect.get(window, 'asked') + 1);
+            return Promise.resolve(false);
+          };
+        }),
+    });
+    const { page } = viewer;
+    await viewer.reaches('live');
+    await page.waitForFunction(() => localStorage.getItem('perch.cameras.1')?.includes('garden'));
+    expect(await asked(page)).toBe(0);
+    await page.goto(addressOf(server));
+    await card(page, 'garden').getByText(/Live/).waitFor();
+    expect(await asked(page)).toBe(0);
+    await page.getByRole('button', { name: 'Add camera' }).click();
+    await page.getByLabel('Link to the camera').fill('https://other.example/watch/attic#token=a.b.c');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Add to my cameras' }).click();
+    await card(page, 'attic').waitFor();
+    expect(await asked(page)).toBe(1);
+  });
+
+  test('where a camera’s page came over plain http it says what is missing, until that was read', async () => {
+    const server = await openServer('garden');
+    const viewer = await open(addressOf(server, '/watch/garden'), {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          Object.defineProperty(window, 'isSecureContext', { value: false });
+        }),
+    });
+    const { page } = viewer;
+    await page.getByText('So the screen goes dark while you watch').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Got it' }).click();
+    expect(await page.getByText('plain http').count()).toBe(0);
+    const loaded = page.waitForResponse(/plain-http-hint/);
+    await page.reload();
+    await (await loaded).finished();
+    await viewer.shows(5);
+    expect(await page.getByText('plain http').count()).toBe(0);
+  });
+
   test('says what is missing where the page came over plain http', async () => {
     const server = await serve();
     const { page } = await open(addressOf(server));
@@ -449,7 +519,7 @@ describe('as an app', () => {
       Object.defineProperty(window, 'isSecureContext', { value: false });
     });
     await page.reload();
-    await page.getByText('This page came over plain http.').waitFor();
+    await page.getByText('let the screen go dark while you watch').waitFor();
     await page.getByRole('button', { name: 'Add camera' }).click();
     await page.getByText('Scanning with the camera needs https.').waitFor();
     expect(await page.getByRole('button', { name: 'Scan a QR code' }).count()).toBe(0);

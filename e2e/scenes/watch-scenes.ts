@@ -85,6 +85,15 @@ export const watchScenes: readonly Scene[] = [
     hold: (page) => page.locator('#frame[data-controls="hidden"]').waitFor(),
   },
   {
+    name: 'watch-live-plain-http',
+    async show(page, scenery) {
+      await page.addInitScript(() => Object.defineProperty(window, 'isSecureContext', { value: false }));
+      await watch(page, scenery);
+      await page.getByRole('button', { name: 'Got it' }).waitFor();
+    },
+    hold: showControls,
+  },
+  {
     name: 'watch-live-server-lost',
     async show(page, scenery) {
       const server = await scenery.ownServer();

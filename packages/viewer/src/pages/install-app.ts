@@ -1,5 +1,6 @@
 /** What a phone makes of the pages: an app on the home screen, that opens without a network; and what plain http lacks. */
 import { homeTextFor } from '../text/home-text.ts';
+import { isIosBrowser } from './ios-browser.ts';
 import { registerServiceWorker } from './register-service-worker.ts';
 
 /** `beforeinstallprompt` (WICG): Chromium's word that the page can be installed, and the way to ask for it. */
@@ -10,10 +11,9 @@ interface InstallPrompt extends Event {
 /** Writes into `place` the one line that fits, if any, and registers the service worker. */
 export async function installApp(place: HTMLElement): Promise<void> {
   const { app } = homeTextFor(navigator.languages);
-  if (!isSecureContext) {
-    place.textContent = app.insecure;
-    return;
-  }
+  const byHand = isIosBrowser() ? app.installOnIos : '';
+  place.textContent = isSecureContext ? byHand : `${app.insecure} ${byHand}`;
+  if (!isSecureContext) return;
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();
     const button = document.createElement('button');
@@ -24,12 +24,5 @@ export async function installApp(place: HTMLElement): Promise<void> {
     place.replaceChildren(button);
   });
   addEventListener('appinstalled', () => place.replaceChildren());
-  if (isIosBrowser()) place.textContent = app.installOnIos;
   await registerServiceWorker();
-}
-
-/** Safari on an iPhone or iPad tells of no installing; `standalone` is its own word, true once it is on the home screen. */
-function isIosBrowser(): boolean {
-  const { standalone } = navigator as Navigator & { readonly standalone?: boolean };
-  return standalone === false;
 }

@@ -87,8 +87,9 @@ export const de: HomeText = {
   },
   app: {
     install: 'Perch installieren',
-    installOnIos: 'Perch auf dem Home-Bildschirm: Teilen, dann „Zum Home-Bildschirm“.',
+    installOnIos:
+      'Perch auf dem Home-Bildschirm: Teilen, dann „Zum Home-Bildschirm“. Dort sind die Kameras nicht dabei: ihre Links noch einmal hinzufügen. Oder auf der Seite einer Kamera: Dieses Symbol behält die Kamera und ihren Schlüssel.',
     insecure:
-      'Diese Seite kam über einfaches http. Darum erlauben Browser hier keine App auf dem Home-Bildschirm, kein Scannen mit der Kamera, kein Kopieren und kein Teilen; Ansehen geht.',
+      'Diese Seite kam über einfaches http. Darum machen Browser daraus keine App, die ohne den Server aufgeht, lassen den Bildschirm beim Zusehen dunkel werden und erlauben kein Scannen mit der Kamera, kein Kopieren und kein Teilen. Ansehen geht, und ein Symbol auf dem Home-Bildschirm führt hierher.',
   },
 };

@@ -85,9 +85,10 @@ export const en = {
   },
   app: {
     install: 'Install Perch',
-    installOnIos: 'To have Perch on the home screen: Share, then “Add to Home Screen”.',
+    installOnIos:
+      'To have Perch on the home screen: Share, then “Add to Home Screen”. It starts there without your cameras: add their links again. Or do it on a camera’s own page: that icon keeps the camera and its key.',
     insecure:
-      'This page came over plain http. So browsers give it no app on the home screen, no scanning with the camera, no copying and no sharing; watching works.',
+      'This page came over plain http. So browsers make no app of it that opens without the server, let the screen go dark while you watch, and allow no scanning with the camera, no copying and no sharing. Watching works, and an icon on the home screen leads here.',
   },
 };
 

@@ -146,7 +146,7 @@ class AddCamera extends PageElement {
 
   #keep(): void {
     const { found } = this;
-    if (found !== undefined) this.store.update((cameras) => remember(cameras, found));
+    if (found !== undefined) this.store.arrange((cameras) => remember(cameras, found));
     this.#dialog.close();
   }
 

@@ -206,14 +206,14 @@ export class PerchCameras extends PageElement {
       key: row.key,
       rows: () => this.#rows,
       change: (to) => {
-        this.#store.update((cameras) => to(this.#withAllShown(cameras)));
+        this.#store.arrange((cameras) => to(this.#withAllShown(cameras)));
       },
       move: (to) => this.#move(row.key, to),
     });
   }
 
   #move(key: string, to: number): void {
-    this.#store.update((cameras) => move(this.#withAllShown(cameras), key, to));
+    this.#store.arrange((cameras) => move(this.#withAllShown(cameras), key, to));
     const place = this.#rows.findIndex((row) => row.key === key);
     const moved = this.#rows[place];
     if (moved !== undefined) this.said = this.text.cameras.moved(titleOf(moved.camera), place + 1);
