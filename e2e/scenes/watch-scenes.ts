@@ -27,7 +27,8 @@ async function showControls(page: Page): Promise<void> {
     await page.mouse.move(x + 2, y + 2);
     await page.mouse.move(x + 3, y + height / 2);
   } else if (isHidden > 0) {
-    await page.touchscreen.tap(190, 300);
+    const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+    await page.touchscreen.tap(width / 2, height / 3);
   }
   await page.locator('#frame[data-controls="shown"]').waitFor();
 }

@@ -9,7 +9,7 @@ import { COLOURS, DEVICES, pictureName } from './looks.ts';
 const STYLE = `
   body { margin: 16px; background: #777; font: 14px system-ui, sans-serif; }
   h2 { margin: 16px 0 4px; font-size: 16px; color: #fff; }
-  section { display: grid; grid-template-columns: auto auto auto auto; justify-content: start; gap: 8px; }
+  section { display: grid; grid-template-columns: repeat(6, auto); justify-content: start; gap: 8px; }
   img { display: block; height: 260px; }
 `;
 
@@ -32,7 +32,7 @@ export async function writeContactSheet(
     sheet,
     `<!doctype html><meta charset="utf-8"><title>Perch’s screens</title><style>${STYLE}</style>${sections.join('\n')}`,
   );
-  const page = await browser.newPage({ viewport: { width: 1160, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 2320, height: 900 } });
   await page.goto(pathToFileURL(sheet).href);
   await page.screenshot({ path: `${folder}contact-sheet.png`, fullPage: true });
   await page.close();

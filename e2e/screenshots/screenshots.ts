@@ -1,6 +1,7 @@
 /**
- * `npm run screenshots -- [NAME…]`: a picture of each page in each of its states, on a phone and on a desktop, in light
- * and in dark, and a sheet with all of them to look at. NAME is the beginning of a scene's name: `watch`, `dialog-share`.
+ * `npm run screenshots -- [NAME…]`: a picture of each page in each of its states, on a phone, upright and sideways, and
+ * on a desktop, in light and in dark, and a sheet with all of them to look at. NAME is the beginning of a scene's name:
+ * `watch`, `dialog-share`.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

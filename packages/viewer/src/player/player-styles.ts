@@ -110,7 +110,7 @@ export const playerStyles = css`
     justify-items: center;
     gap: 8px;
     width: max-content;
-    max-width: calc(100% - 32px);
+    max-width: calc(100% - 32px - env(safe-area-inset-left) - env(safe-area-inset-right));
     translate: -50% 0;
     pointer-events: none;
   }
@@ -154,7 +154,7 @@ export const playerStyles = css`
     left: max(10px, env(safe-area-inset-left));
     top: max(10px, env(safe-area-inset-top));
     justify-items: start;
-    max-width: calc(100% - 20px);
+    max-width: calc(100% - max(10px, env(safe-area-inset-left)) - max(10px, env(safe-area-inset-right)));
     translate: none;
   }
 

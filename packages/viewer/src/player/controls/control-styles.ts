@@ -73,7 +73,7 @@ export const controlStyles = css`
 
   .frame:not([data-picture='none']) .corner ~ .say {
     left: calc(max(6px, env(safe-area-inset-left)) + 50px);
-    max-width: calc(100% - 66px);
+    max-width: calc(100% - 50px - max(6px, env(safe-area-inset-left)) - max(10px, env(safe-area-inset-right)));
   }
 
   .gap {

@@ -41,7 +41,8 @@ export const statsStyles = css`
     inset: 0 0 0 auto;
     display: flex;
     flex-direction: column;
-    width: min(380px, 100%);
+    width: min(380px + env(safe-area-inset-right), 100%);
+    padding-top: env(safe-area-inset-top);
     border-left: 1px solid var(--edge);
     background: var(--ground);
     pointer-events: auto;
@@ -97,7 +98,7 @@ export const statsStyles = css`
     flex: 1;
     overflow-y: auto;
     overscroll-behavior: contain;
-    padding: 8px 16px calc(16px + env(safe-area-inset-bottom));
+    padding: 8px calc(16px + env(safe-area-inset-right)) calc(16px + env(safe-area-inset-bottom)) 16px;
   }
 
   table {
@@ -198,6 +199,7 @@ export const statsStyles = css`
       inset: auto 0 0;
       width: 100%;
       height: min(62%, 560px);
+      padding-top: 0;
       border: 0;
       border-top: 1px solid var(--edge);
       border-radius: 16px 16px 0 0;
