@@ -13,6 +13,8 @@ export interface Holdings {
 declare global {
   interface Window {
     openThings: { connections: number; sockets: number };
+    /** The newest, as long as somebody else has it. */
+    latestSocket: WeakRef<WebSocket>;
   }
 }
 
@@ -36,6 +38,7 @@ export async function countOpenThings(page: Page): Promise<void> {
       constructor(address: string | URL, protocols?: string | string[]) {
         super(address, protocols);
         open.sockets++;
+        window.latestSocket = new WeakRef(this);
         this.addEventListener('close', () => open.sockets--);
       }
     };
