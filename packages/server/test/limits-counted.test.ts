@@ -65,6 +65,16 @@ async function chatter(client: Awaited<ReturnType<TestServer['connect']>>) {
   await client.closed;
 }
 
+const BY_CONNECTIONS: Case = {
+  series: refused('too-many-connections', 'tcp'),
+  limit: 1,
+  goPast: async (server) => {
+    const first = await openTcp(server);
+    await once(await openTcp(server), 'close');
+    first.destroy();
+  },
+};
+
 const BY_VIEWER: Case = {
   series: ended('rate-limited'),
   limit: 1,
@@ -84,15 +94,8 @@ const sharer = sign('view', 'cam', { mayShare: true });
 
 /** Every limit there is: the compiler sees to it. */
 const CASES: Readonly<Record<LimitName, Case>> = {
-  connectionsPerAddress: {
-    series: refused('too-many-connections', 'tcp'),
-    limit: 1,
-    goPast: async (server) => {
-      const first = await openTcp(server);
-      await once(await openTcp(server), 'close');
-      first.destroy();
-    },
-  },
+  connections: BY_CONNECTIONS,
+  connectionsPerAddress: BY_CONNECTIONS,
   socketsPerAddress: {
     series: refused('too-many-connections', 'connection'),
     limit: 1,

@@ -89,6 +89,8 @@ export class HttpListener {
       this.#connectionsOf(addresses.of(addressKey(request.socket.remoteAddress))).delete(socket);
       gateway.handleUpgrade(request, socket, head);
     });
+    this.#server.maxConnections = limits.connections;
+    this.#server.on('drop', () => report(TOO_MANY));
     this.#sayTrouble(components);
     const handleError = (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') report(TOO_SLOW);

@@ -4,6 +4,7 @@
  */
 
 export const LIMITS = {
+  connections: limit(20_000, 'TCP connections of all addresses; as many open pages take 140 MB'),
   connectionsPerAddress: limit(
     256,
     'TCP connections of one address, HTTP included; a page makes seven, an office has one address',
