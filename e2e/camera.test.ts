@@ -90,11 +90,11 @@ test('a camera in the network is passed on, and connected to again when it was l
   const camera = await RtspCamera.listen({
     pictures: await recordedPictures({ format, count: 15 }),
     framesPerSecond: format.framesPerSecond,
-    credentials: 'me:secret',
+    credentials: 'me:sesame',
   });
   onTestFinished(() => camera.close());
   const { port } = await serve();
-  const source = `rtsp://me:secret@127.0.0.1:${camera.port}/live`;
+  const source = `rtsp://me:sesame@127.0.0.1:${camera.port}/live`;
   const streamer = await stream(port, ['--source', source]);
   const viewer = await watch(port);
   await viewer.reaches('live');
@@ -102,7 +102,7 @@ test('a camera in the network is passed on, and connected to again when it was l
   camera.drop();
   await streamer.says(/the video source ended; starting it again[\s\S]*"encoder":"copy"/);
   await viewer.shows(30);
-  expect(streamer.stdout + streamer.stderr).not.toContain('secret');
+  expect(streamer.stdout + streamer.stderr).not.toContain('sesame');
 });
 
 test('a viewer who comes in the middle of a group of pictures sees video at once from the cached ones', async () => {
