@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)('the check', () => {
       dtls: 'not-reached',
     });
     expect(text).toContain('CLOUDFLARE_TURN_ID');
-    expect(text).toContain('perch doctor --server');
+    expect(text).toContain('perch doctor --link');
   });
 
   test('finds all steps passed through two routers that keep their mappings', async () => {
