@@ -32,6 +32,11 @@ const candidate = textFrame({
 const answer = textFrame({ type: 'answer', to: STREAM_ID, sdp: `v=0\r\n${'a=x\r\n'.repeat(13_000)}` });
 /** The largest file that the server has. */
 const request = Buffer.from('GET /perch-player.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+const offer = 'v=0\r\n'.padEnd(4_000, 'a=x\r\n');
+const whepJoin = Buffer.from(
+  `POST /whep/${STREAM_ID} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/sdp\r\n` +
+    `Content-Length: ${offer.length}\r\n\r\n${offer}`,
+);
 const shaken = (...frames: readonly Buffer[]): Buffer => Buffer.concat([HANDSHAKE, ...frames]);
 
 export const ATTACKS = {
@@ -40,6 +45,7 @@ export const ATTACKS = {
   'many fragments': { sockets: 50, first: shaken(), again: many(fragments(64)) },
   '64 KB messages': { sockets: 100, first: shaken(join), again: answer },
   'join storms': { sockets: 100, first: shaken(), again: many(join) },
+  'WHEP joins': { sockets: 100, first: whepJoin },
   'candidate floods': { sockets: 100, first: shaken(join), again: many(candidate) },
   'pong floods': { sockets: 100, first: shaken(join), again: many(pongFrame()) },
   'answers that nobody reads': { sockets: 400, first: request, isDeaf: true },

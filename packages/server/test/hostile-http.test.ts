@@ -52,8 +52,24 @@ describe('a connection', () => {
     const status = () => fetch(`${server.httpUrl}/health`).then((answer) => answer.status, String);
     expect(await status()).toBe('TypeError: fetch failed');
     expect(await viewer.settle()).toEqual([]);
-    server.scheduler.advance(9_000);
+    server.scheduler.advance(8_900);
     expect(await status()).toBe('TypeError: fetch failed');
+    server.scheduler.advance(2_100);
+    expect(await status()).toBe(200);
+  });
+
+  test('[LIMIT5] of an address that goes on when it was refused is closed, and then not accepted for a while', async () => {
+    const server = await startTestServer({ limits: { requestsPerSecond: 2 } });
+    const status = () => fetch(`${server.httpUrl}/health`).then((answer) => answer.status, String);
+    const statuses: unknown[] = [];
+    for (let n = 0; n < 24; n++) statuses.push(await status());
+    expect(statuses).toEqual([
+      ...Array<number>(20).fill(200),
+      ...Array<number>(3).fill(429),
+      'TypeError: fetch failed',
+    ]);
+    server.scheduler.advance(1_000);
+    expect(await status()).toBe(429);
     server.scheduler.advance(2_000);
     expect(await status()).toBe(200);
   });

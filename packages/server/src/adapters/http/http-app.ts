@@ -69,7 +69,11 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   app.use('/api/*', shared);
   app.use((context, next) => {
     const address = components.addresses.of(components.clientAddresses.keyOf(context.env.incoming));
-    return address.mayAsk() ? next() : Promise.resolve(refused(TOO_MANY_REQUESTS));
+    if (address.mayAsk()) return next();
+    const answer = refused(TOO_MANY_REQUESTS);
+    // Whoever goes on then has to connect anew, and is refused before anything is read.
+    answer.headers.set('Connection', 'close');
+    return Promise.resolve(answer);
   });
 
   app.get('/health', (context) => {

@@ -73,7 +73,8 @@ export class HttpListener {
       if (!request.socket.destroyed) report({ type: 'refused', code: 'rate-limited', request: 'tcp' });
       // Its others would be read too, to find the same, and a hundred of them are 130 MB.
       const address = addresses.of(clientAddresses.keyOf(request));
-      if (!address.chargeRequest()) this.#cutOffAll(address);
+      address.chargeRequest();
+      if (address.isFlooding()) this.#cutOffAll(address);
       // Of each: Node does so later otherwise, with an error for each that takes longer than all the rest.
       request.destroy();
     };

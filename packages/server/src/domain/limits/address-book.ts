@@ -81,11 +81,7 @@ export class AddressUse {
   }
 
   openConnection(): boolean {
-    const { requestsPerSecond: rate, connectionsPerAddress } = this.#limits;
-    this.#usedAtMs = this.#now();
-    if (this.#connections >= connectionsPerAddress) return false;
-    const isInDebt = !this.#requests.take(0, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
-    if (isInDebt) return false;
+    if (this.#connections >= this.#limits.connectionsPerAddress || this.isFlooding()) return false;
     this.#connections += 1;
     return true;
   }
@@ -109,12 +105,21 @@ export class AddressUse {
   mayAsk(): boolean {
     const { requestsPerSecond: rate } = this.#limits;
     this.#usedAtMs = this.#now();
-    return this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs);
+    if (this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs)) return true;
+    this.chargeRequest();
+    return false;
   }
 
-  /** A request that was read with another and is not answered: reading them is what they cost. Whether it may go on. */
-  chargeRequest(): boolean {
-    return this.#requests.charge(1, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
+  /** A request that is not answered as it wishes: reading it is what it costs. */
+  chargeRequest(): void {
+    this.#requests.charge(1, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
+  }
+
+  /** It went on asking after it was refused, by more than a second's worth: nothing of it is read until that is paid. */
+  isFlooding(): boolean {
+    const { requestsPerSecond: rate } = this.#limits;
+    this.#usedAtMs = this.#now();
+    return this.#requests.debt(rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs) > rate;
   }
 
   /** Whoever is closed for sending too much comes back with a socket that has sent nothing yet. */

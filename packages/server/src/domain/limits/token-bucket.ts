@@ -10,20 +10,26 @@ export class TokenBucket {
 
   /** Whether `cost` may be spent now; it is spent then. */
   take(cost: number, perSecond: number, burst: number, nowMs: number): boolean {
-    const since = Math.max(0, nowMs - this.#atMs);
-    this.#level = Math.min(burst, this.#level + (since * perSecond) / 1000);
-    this.#atMs = nowMs;
+    this.#fill(perSecond, burst, nowMs);
     if (this.#level < cost) return false;
     this.#level -= cost;
     return true;
   }
 
-  /**
-   * For what has happened already: may leave a debt, of a burst at most. While there is one nothing can be had, not even for
-   * 0. Whether there is none.
-   */
-  charge(cost: number, burst: number): boolean {
+  /** For what has happened already: may leave a debt, of a burst at most. While there is one nothing can be had. */
+  charge(cost: number, burst: number): void {
     this.#level = Math.max(-burst, this.#level - cost);
-    return this.#level >= 0;
+  }
+
+  /** What is still owed. */
+  debt(perSecond: number, burst: number, nowMs: number): number {
+    this.#fill(perSecond, burst, nowMs);
+    return Math.max(0, -this.#level);
+  }
+
+  #fill(perSecond: number, burst: number, nowMs: number): void {
+    const since = Math.max(0, nowMs - this.#atMs);
+    this.#level = Math.min(burst, this.#level + (since * perSecond) / 1000);
+    this.#atMs = nowMs;
   }
 }
