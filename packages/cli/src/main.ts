@@ -2,10 +2,12 @@
  * The composition root of `perch`: the only place that reads the command line and the environment. It decides the
  * settings, runs one command until it ends or is told to, and sets the exit code.
  */
+
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
-import { CommandFailure, EXIT, type FailureCode, oneLine } from './command-failure.ts';
+import { oneLine } from '@perch/protocol';
+import { CommandFailure, EXIT, type FailureCode } from './command-failure.ts';
 import type { AnyCommand } from './commands/command.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';

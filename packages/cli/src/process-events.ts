@@ -1,6 +1,7 @@
 /** What comes to the process from outside its own code: signals, a reader that is gone, and errors nobody caught. */
+import { oneLine, stackOf } from '@perch/protocol';
 import type { Logger } from 'pino';
-import { EXIT, oneLine, stackOf } from './command-failure.ts';
+import { EXIT } from './command-failure.ts';
 import type { Lifetime } from './lifetime.ts';
 
 /** SIGHUP: the terminal was closed. */

@@ -8,6 +8,7 @@ export {
   checkUsableSdp,
 } from './description.ts';
 export { ERROR_CODES, type ErrorCode, toErrorCode } from './error-code.ts';
+export { oneLine, stackOf } from './error-text.ts';
 export { type IceServer, IceServersSchema, readTurnCredentials } from './ice-server.ts';
 export * from './limits.ts';
 export type { ClientMessage, ClientMessageOf, ServerMessage, ServerMessageOf } from './message.ts';

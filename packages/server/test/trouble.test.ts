@@ -27,7 +27,7 @@ test('a request that fails is in the log with where, and with the name that its 
       msg: 'a request failed',
       request,
       route: 'GET /api/streams',
-      reason: 'Error: broken by ***',
+      reason: 'broken by ***',
       stack: expect.stringContaining('trouble.test.ts'),
     }),
   );
@@ -50,7 +50,7 @@ test('a connection that can not be accepted ends nothing; the log says it once a
   const node = await nodeServerOf(server);
   const said = () => server.log.filter(({ msg }) => String(msg).includes('could not be accepted'));
   for (let n = 0; n < 1000; n++) node.emit('error', new Error('accept ENOBUFS'));
-  expect(said()).toEqual([expect.objectContaining({ level: 50, reason: 'Error: accept ENOBUFS' })]);
+  expect(said()).toEqual([expect.objectContaining({ level: 50, reason: 'accept ENOBUFS' })]);
   server.scheduler.advance(60_000);
   node.emit('error', new Error('accept ENOMEM'));
   expect(said()).toHaveLength(2);

@@ -1,6 +1,6 @@
 /** `perch doctor`: walks from here to the server and through its TURN, and says what to do where it gets stuck. */
-import type { IceServer } from '@perch/protocol';
-import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
+import { type IceServer, oneLine } from '@perch/protocol';
+import { CommandFailure, EXIT } from '../command-failure.ts';
 import { failed, formatStep, type Outcome, ok, skipped } from '../doctor/step.ts';
 import { readTarget, type Target } from '../doctor/target.ts';
 import { walk } from '../doctor/walk.ts';

@@ -2,12 +2,14 @@
  * The server and the streamer, loaded when a command needs them: a server has no use for the streamer's native
  * libraries, and must start where they can't be loaded.
  */
+
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneLine } from '@perch/protocol';
 import type { RunningServer, ServerOptions } from '@perch/server';
 import type { DeviceList, StreamerErrorReason, StreamerOptions, ViewerReport } from '@perch/streamer';
-import { CommandFailure, EXIT, type FailureCode, oneLine } from '../command-failure.ts';
+import { CommandFailure, EXIT, type FailureCode } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { serverFailure } from './start-failures.ts';
 

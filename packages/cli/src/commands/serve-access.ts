@@ -1,7 +1,9 @@
 /** Who a server lets in: everyone, or who has a token. And what its owner is told about that. */
+
 import { networkInterfaces } from 'node:os';
+import { oneLine } from '@perch/protocol';
 import type { Authority, LinkStore, TokenStore } from '@perch/server';
-import { CommandFailure, oneLine } from '../command-failure.ts';
+import { CommandFailure } from '../command-failure.ts';
 import type { Closeable } from '../lifetime.ts';
 import { localAddresses } from '../local-addresses.ts';
 import { type LastServer, serverPlace } from '../server-place.ts';

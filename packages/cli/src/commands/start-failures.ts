@@ -1,6 +1,7 @@
 /** Turns what the server and the streamer throw at start into one line that names the fix. */
+import { oneLine } from '@perch/protocol';
 import type { ServerStartError } from '@perch/server';
-import { CommandFailure, EXIT, oneLine } from '../command-failure.ts';
+import { CommandFailure, EXIT } from '../command-failure.ts';
 
 export function serverFailure(
   error: ServerStartError,

@@ -2,7 +2,7 @@
  * What the server answers to HTTP: health, metrics, the streams, TURN credentials for clients that predate
  * `ice_servers`, the viewer. Holds no state.
  */
-import type { Refusal } from '@perch/protocol';
+import { oneLine, type Refusal, stackOf } from '@perch/protocol';
 import { type Context, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import type { Logger } from 'pino';
@@ -14,7 +14,6 @@ import type { Rooms } from '../../domain/rooms.ts';
 import type { Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { IceServerSource, IceServerState } from '../../domain/turn/ice-session.ts';
 import type { WhepSessions } from '../../domain/whep/whep-sessions.ts';
-import { errorFields } from '../error-fields.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -152,7 +151,10 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
     const request = components.nextRequestId();
     // Not the path, which may have a token behind it.
     const route = `${context.req.method} ${routePath(context)}`;
-    components.log.error({ request, route, ...errorFields(error) }, 'a request failed');
+    components.log.error(
+      { request, route, reason: oneLine(error), stack: stackOf(error) },
+      'a request failed',
+    );
     return context.text(`Something went wrong here; the server's log has it as ${request}\n`, 500);
   });
   return app;

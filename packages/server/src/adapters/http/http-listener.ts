@@ -6,13 +6,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { oneLine, stackOf } from '@perch/protocol';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { AddressBook, AddressUse } from '../../domain/limits/address-book.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import type { RoomEvent } from '../../domain/room-event.ts';
 import { ServerStartError, type ServerStartReason } from '../../server-start-error.ts';
-import { errorFields } from '../error-fields.ts';
 import type { WebSocketGateway } from '../websocket/web-socket-gateway.ts';
 import { addressKey, type ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
@@ -156,7 +156,10 @@ export class HttpListener {
       // `listen` says why it failed.
       if (!this.#server.listening || now() - saidAtMs < TROUBLE_EVERY_MS) return;
       saidAtMs = now();
-      log.error(errorFields(error), 'a connection could not be accepted; said once a minute');
+      log.error(
+        { reason: oneLine(error), stack: stackOf(error) },
+        'a connection could not be accepted; said once a minute',
+      );
     });
   }
 
