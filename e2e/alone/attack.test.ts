@@ -18,8 +18,11 @@ import { viewersOfServer } from '../support/viewer-counts.ts';
 
 const ROUNDS = Number(process.env['ATTACK_ROUNDS'] ?? 3);
 
-/** A server waits for the camera's answer to a player before it lets go of it. */
-const ROUND_MS = 20_000;
+/**
+ * Then it hangs. A server waits for the camera's answer to a player before it lets go of it; and on a busy machine the
+ * joins that found the queue full (and so try again a second later) are many: rounds of 20 s were seen.
+ */
+const ROUND_MS = 60_000;
 
 const MOST_TIMES_SLOWER = 2;
 
@@ -92,7 +95,7 @@ test(
     };
     await measure(`all of these, from ${BOTNET} addresses`, TOGETHER, addresses);
   },
-  4 * ROUND_MS * ROUNDS,
+  2 * ROUND_MS * ROUNDS,
 );
 
 interface Measured {
