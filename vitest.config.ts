@@ -8,6 +8,9 @@ const endToEnd = {
   globalSetup: ['e2e/global-setup.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // As long as Playwright waits for a thing on a page. Vitest's own second is less than a server takes to notice what it
+  // looks for once a second.
+  expect: { poll: { timeout: 30_000 } },
 };
 
 export default defineConfig({

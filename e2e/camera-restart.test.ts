@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { cameraProgram } from './support/camera-program.ts';
 import { serve, stream } from './support/perch-process.ts';
 import { useBrowser } from './support/use-browser.ts';
 
@@ -30,8 +31,7 @@ test('[STATE1] [STATE2] [STATE3] viewers are told that the camera restarts, and 
   await viewer.shows(5);
 
   await writeFile(broken, '');
-  const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
-  process.kill(Number(pid), 'SIGKILL');
+  process.kill(await cameraProgram(streamer), 'SIGKILL');
   await viewer.reaches('camera-restarting');
   expect(await viewer.page.locator('#status').textContent()).toMatch(/^The camera is restarting/);
   expect(await viewer.page.locator('#status[role="status"]').count()).toBe(1);

@@ -13,6 +13,7 @@ import { openAuthority, openTokenStore, startServer } from '@perch/server';
 import { pino } from 'pino';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { accessibilityFaults } from './support/accessibility.ts';
+import { cameraProgram } from './support/camera-program.ts';
 import { checkResult } from './support/check-page.ts';
 import { ClosedServer } from './support/closed-server.ts';
 import { provideCoturn, startCoturn } from './support/coturn.ts';
@@ -227,8 +228,7 @@ describe('the check names the cause:', () => {
       const watching = await open(`http://127.0.0.1:${port}/watch/pi-camera-stream`);
       await watching.reaches('live');
       await writeFile(broken, '');
-      const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
-      process.kill(Number(pid), 'SIGKILL');
+      process.kill(await cameraProgram(streamer), 'SIGKILL');
       await watching.reaches('camera-restarting');
       const viewer = await open(checkUrl(port));
       const { cause, steps } = await checkResult(viewer);

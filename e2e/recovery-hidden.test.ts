@@ -6,6 +6,7 @@ import { setTimeout as lasts } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, onTestFinished, test } from 'vitest';
 import { BackgroundTab } from './support/background-tab.ts';
+import { cameraProgram } from './support/camera-program.ts';
 import { launchChromium } from './support/chromium.ts';
 import { killAll, serve, stream } from './support/perch-process.ts';
 import { BACK_WITHIN_MS, watching } from './support/recovering.ts';
@@ -42,8 +43,7 @@ test('a picture that stands still is noticed in picture-in-picture above a hidde
   expect(await above.evaluate('document.hidden && document.pictureInPictureElement !== null')).toBe(true);
 
   await writeFile(broken, '');
-  const [, pid] = await streamer.says(/\[(\d+)\] INFO Camera/);
-  process.kill(Number(pid), 'SIGKILL');
+  process.kill(await cameraProgram(streamer), 'SIGKILL');
   await expect.poll(stateOf(above), { timeout: 30_000 }).toBe('camera-restarting');
   expect(await stateOf(hidden)()).toBe('live');
 

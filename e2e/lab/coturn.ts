@@ -22,7 +22,8 @@ export async function startCoturn(vps: Namespace, folder: string): Promise<Cotur
     ...coturnArguments({ address: SERVER_ADDRESS, port: TURN_PORT, secret, folder }),
     `--aux-server=${SERVER_ADDRESS}:${PUBLIC_STUN_PORT}`,
   ]);
-  await process.says(/IPv4\. UDP listener opened on/);
+  // It says so after the listeners of all kinds, which its threads open in no order.
+  await process.says(/Total General servers: /);
   return {
     process,
     settings: { TURN_SECRET: secret, TURN_URLS: `${server}?transport=udp,${server}?transport=tcp` },

@@ -1,5 +1,6 @@
 /** The watch page in each state that is not its end. */
 import type { Page } from 'playwright-core';
+import { cameraProgram } from '../support/camera-program.ts';
 import { playNothingUnasked } from '../support/unasked-play.ts';
 import { reaches, type Scene } from './scene.ts';
 import { addressOf, type Scenery } from './scenery.ts';
@@ -117,8 +118,7 @@ export const watchScenes: readonly Scene[] = [
       const camera = await scenery.ownCamera(server, ['--source', `exec:${command}`]);
       await page.goto(addressOf(server, CAMERA));
       await reaches(page, 'live');
-      const [, pid] = await camera.says(/\[(\d+)\] INFO Camera/);
-      process.kill(Number(pid), 'SIGKILL');
+      process.kill(await cameraProgram(camera), 'SIGKILL');
       await reaches(page, 'camera-restarting');
     },
   },

@@ -59,7 +59,8 @@ export async function startCoturn(certificate?: Certificate): Promise<Coturn> {
       said += text;
     });
   }
-  while (!/IPv4\. UDP listener opened on/.test(said)) {
+  // It says so after the listeners of all kinds, which its threads open in no order.
+  while (!/Total General servers: /.test(said)) {
     const first = await Promise.race([once(coturn.stdout, 'data'), closed.then(() => 'closed')]);
     if (first === 'closed') throw new Error(`coturn ended: ${said}`);
   }

@@ -1,4 +1,5 @@
 /** What Tab reaches on a page, shadow roots included, and whether a person sees where they are. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 
 export interface KeyboardWalk {
@@ -10,9 +11,16 @@ export interface KeyboardWalk {
   readonly unseen: readonly string[];
 }
 
-/** Presses Tab until it has been everywhere. */
+/** Presses Tab until it has been everywhere. Again where the page passed into its next state on the way. */
 export async function walkByKeyboard(page: Page): Promise<KeyboardWalk> {
-  const usable = await page.evaluate(markUsable);
+  for (;;) {
+    const walk = await walkOnce(page);
+    if (isDeepStrictEqual(await page.evaluate(namesOfUsable, { areNew: false }), walk.usable)) return walk;
+  }
+}
+
+async function walkOnce(page: Page): Promise<KeyboardWalk> {
+  const usable = await page.evaluate(namesOfUsable, { areNew: true });
   const stops: string[] = [];
   const unseen = new Set<string>();
   // Once around, and a stop between the last and the first that is the browser's own.
@@ -28,8 +36,8 @@ export async function walkByKeyboard(page: Page): Promise<KeyboardWalk> {
   return { usable, stops: around, unseen: [...unseen] };
 }
 
-/** In the browser. Gives each a name of its own, which it keeps. */
-function markUsable(): string[] {
+/** In the browser. New ones are each of its own, and kept; what has come since they were given has none. */
+function namesOfUsable({ areNew }: { readonly areNew: boolean }): string[] {
   const USABLE = 'a[href], button, input, select, textarea, [tabindex]';
   const names: string[] = [];
   const isUsable = (element: HTMLElement): boolean => {
@@ -41,8 +49,8 @@ function markUsable(): string[] {
   const visit = (root: Element | ShadowRoot): void => {
     if (root instanceof HTMLElement && isUsable(root)) {
       const label = root.ariaLabel || root.id || root.textContent;
-      root.dataset['stop'] = `${names.length + 1} ${root.localName} ${label.trim()}`;
-      names.push(root.dataset['stop']);
+      if (areNew) root.dataset['stop'] = `${names.length + 1} ${root.localName} ${label.trim()}`;
+      names.push(root.dataset['stop'] ?? 'none');
     }
     if (root instanceof Element && root.shadowRoot !== null) visit(root.shadowRoot);
     for (const child of root instanceof HTMLSlotElement ? root.assignedElements() : root.children)

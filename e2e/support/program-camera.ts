@@ -24,10 +24,11 @@ export class ProgramCamera {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     const camera = new ProgramCamera(socket, addCodec);
     onTestFinished(() => camera.close());
+    // Before it registers: a viewer who waits for it is announced in the same breath as it is told that it is registered.
+    socket.on('message', (data) => camera.#handle(JSON.parse(String(data)) as ServerMessage));
     await once(socket, 'open');
     camera.#send({ type: 'register', stream_id: streamId });
     await once(socket, 'message');
-    socket.on('message', (data) => camera.#handle(JSON.parse(String(data)) as ServerMessage));
     return camera;
   }
 

@@ -196,14 +196,16 @@ export class ViewerPage {
           const video = (document.querySelector('perch-player')?.shadowRoot ?? document).querySelector(
             'video',
           ) as HTMLVideoElement;
-          const canvas = new OffscreenCanvas(video.videoWidth, 1);
+          const canvas = new OffscreenCanvas(1, 1);
           const context = canvas.getContext('2d', {
             willReadFrequently: true,
           }) as OffscreenCanvasRenderingContext2D;
           const read: { at: number; luma: number[] }[] = [];
           const shown = (): void => {
             const at = Date.now();
+            // It changes where the smaller picture is sent for a while.
             const width = video.videoWidth;
+            if (canvas.width !== width) canvas.width = width;
             const y = Math.floor(width / 80);
             context.drawImage(video, 0, y, width, 1, 0, 0, width, 1);
             const { data } = context.getImageData(0, 0, width, 1);
