@@ -66,7 +66,7 @@ describe('on an open server', () => {
     await card(page, 'garden').getByText('Live · 0 viewers').waitFor();
     const still = card(page, 'garden').getByRole('img', { name: 'Latest picture of garden' });
     await still.waitFor();
-    expect(await still.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+    await expect.poll(() => still.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
     const first = await still.getAttribute('src');
     await expect.poll(() => still.getAttribute('src'), { timeout: 20_000 }).not.toBe(first);
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -180,7 +180,7 @@ describe('on a closed server', () => {
     await page.getByRole('button', { name: 'Move up' }).click();
     await page.getByText('Place 1 of 3').waitFor();
     await page.keyboard.press('Escape');
-    expect(await titles(page)).toEqual(['Behind the house', 'front-door', 'pond']);
+    await expect.poll(() => titles(page)).toEqual(['Behind the house', 'front-door', 'pond']);
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
       'Options of Behind the house',
     );
@@ -190,7 +190,7 @@ describe('on a closed server', () => {
       .click();
     await page.getByRole('button', { name: 'Forget this camera' }).click();
     await page.getByRole('button', { name: 'Forget it' }).click();
-    expect(await titles(page)).toEqual(['Behind the house', 'pond']);
+    await expect.poll(() => titles(page)).toEqual(['Behind the house', 'pond']);
     await page.reload();
     await card(page, 'pond').waitFor();
     expect(await titles(page)).toEqual(['Behind the house', 'pond']);
@@ -489,7 +489,7 @@ describe('as an app', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Add to my cameras' }).click();
     await card(page, 'attic').waitFor();
-    expect(await asked(page)).toBe(1);
+    await expect.poll(() => asked(page)).toBe(1);
   });
 
   test('where a camera’s page came over plain http it says what is missing, until that was read', async () => {

@@ -102,9 +102,10 @@ test(`[WIRE10] [WIRE11] ${MESSAGES} malformed messages from the server leave the
   const refusedBefore = server.received.length;
   await honest.receives(60);
   expect(server.received.length).toBeGreaterThanOrEqual(refusedBefore);
-  const errors = server.received.filter((message) => message.type === 'error');
-  expect(errors.length).toBeGreaterThan(100);
-  for (const error of errors) expect(error.code).toMatch(/^[a-z-]+$/);
+  const errors = () => server.received.filter((message) => message.type === 'error');
+  // A busy machine's streamer may still be reading.
+  await expect.poll(() => errors().length).toBeGreaterThan(100);
+  for (const error of errors()) expect(error.code).toMatch(/^[a-z-]+$/);
   expect(streamer.stdout).not.toContain('"level":50');
 
   streamer.signal('SIGTERM');

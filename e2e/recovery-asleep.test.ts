@@ -29,7 +29,7 @@ test('a camera is seen again within 2 s of the end of its device’s sleep, long
     fault,
     async () => (await ViewerPage.open(browser, watching(port))).firstPictureMs(),
   );
-  expect((await viewer.connections()).open).toBe(1);
+  await expect.poll(async () => (await viewer.connections()).open).toBe(1);
 }, 120_000);
 
 function signalAll(pids: readonly number[], name: NodeJS.Signals): void {

@@ -25,7 +25,7 @@ describe('a camera is seen again within 2 s', () => {
       fault,
       async () => (await open(watching(port))).firstPictureMs(),
     );
-    expect((await viewer.connections()).open).toBe(1);
+    await expect.poll(async () => (await viewer.connections()).open).toBe(1);
   });
 
   test.each([0, 20_000])('[LIFE3] of its server’s return, %i ms after it was killed', async (awayMs) => {

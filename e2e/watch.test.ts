@@ -96,7 +96,7 @@ describe('the page', () => {
     await stream(port);
     await viewer.reaches('live');
     await viewer.shows(5);
-    expect((await viewer.connections()).open).toBe(1);
+    await expect.poll(async () => (await viewer.connections()).open).toBe(1);
   });
 
   test('[RESUME1] [REG6] keeps its video and its connection while the server is killed and restarted', async () => {

@@ -59,7 +59,8 @@ test(
       server.signal('SIGKILL');
       await server.end();
       ({ perch: server } = await listening(['--port', String(port), '--state-dir', stateDirectory]));
-      const isBack = () => viewers.filter(({ resumed }) => resumed === restart).length;
+      // One that was slow to answer the server may have come back twice.
+      const isBack = () => viewers.filter(({ resumed }) => resumed >= restart).length;
       await expect.poll(isBack, { timeout: 3 * BACK_WITHIN_MS }).toBe(PROGRAMS);
       await expect.poll(() => viewersOfServer(port), { timeout: 3 * BACK_WITHIN_MS }).toBe(PROGRAMS + 1);
       backMs.push(performance.now() - killedAtMs);
