@@ -6,8 +6,9 @@ const ssr = { resolve: { conditions: ['@perch/source'], externalConditions: ['@p
 
 const endToEnd = {
   globalSetup: ['e2e/global-setup.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // No promise, but what hangs: on a machine that others use, too, a page that takes a second takes ten.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   // As long as Playwright waits for a thing on a page. Vitest's own second is less than a server takes to notice what it
   // looks for once a second.
   expect: { poll: { timeout: 30_000 } },
