@@ -54,3 +54,10 @@ export function toldAfterMs({ statuses }: RecoveryLog, startedAt: number): numbe
   const told = statuses.find(({ at, status }) => at >= startedAt && !isWhole(status));
   return told && told.at - startedAt;
 }
+
+/** From the last picture before the person was first told that something is wrong, after `startedAt`. */
+export function stoodUntoldMs({ statuses, pictures }: RecoveryLog, startedAt: number): number | undefined {
+  const told = statuses.find(({ at, status }) => at >= startedAt && !isWhole(status));
+  const last = pictures.findLast((at) => told !== undefined && at <= told.at);
+  return told && last && told.at - last;
+}
