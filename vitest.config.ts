@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts'],
           // Real DTLS handshakes that lose a packet wait one second, then two, then four.
           testTimeout: 30_000,
+          // What has ended is gone a moment later, and on a busy machine after more than Vitest's own second.
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 0 },
         },
       },

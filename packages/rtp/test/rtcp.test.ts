@@ -12,6 +12,7 @@ import {
   writeSenderReport,
 } from '../src/index.ts';
 import { concat, hex, toHex } from './support/bytes.ts';
+import { secondsOfWork } from './support/seconds-of-work.ts';
 
 const RECEIVER_REPORT = hex(`81 c9 00 07  00 00 00 01  00 00 00 02  40 ff ff fe
   00 01 ff ff  00 00 00 5a  12 34 56 78  00 00 80 00`);
@@ -331,11 +332,12 @@ describe('compound packets (RFC 3550, 6.1)', () => {
   });
 
   test('a datagram of the largest size made to be slow is not', () => {
-    const started = performance.now();
-    parseRtcp(Uint8Array.from({ length: 65_000 }, (_, at) => hex('8f cd 00 05')[at % 4]!));
-    parseRtcp(
-      concat(...Array.from({ length: 200 }, () => NACK), ...Array.from({ length: 100 }, () => FEEDBACK)),
-    );
-    expect(performance.now() - started).toBeLessThan(1000);
+    const seconds = secondsOfWork(() => {
+      parseRtcp(Uint8Array.from({ length: 65_000 }, (_, at) => hex('8f cd 00 05')[at % 4]!));
+      parseRtcp(
+        concat(...Array.from({ length: 200 }, () => NACK), ...Array.from({ length: 100 }, () => FEEDBACK)),
+      );
+    });
+    expect(seconds).toBeLessThan(1);
   });
 });

@@ -283,7 +283,7 @@ async function leavesNoFileOpen(once: () => Promise<void>): Promise<void> {
   await once();
   const before = await openFiles();
   for (let n = 0; n < 50; n++) await once();
-  await expect.poll(openFiles, { timeout: 4_000 }).toBeLessThanOrEqual(before + 2);
+  await expect.poll(openFiles).toBeLessThanOrEqual(before + 2);
 }
 
 test('50 spares that nobody took leave no file open', async () => {

@@ -1,5 +1,8 @@
 /** What rpicam-vid is told for the owner's settings, and raw pictures through a pipe. */
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { EncodedSource } from '../src/adapters/av/encoded-source.ts';
 import { pipedPictures } from '../src/adapters/av/piped-pictures.ts';
 import { rawRpicamProgram, rpicamProgram } from '../src/adapters/camera/rpicam.ts';
@@ -54,8 +57,12 @@ describe('raw pictures', () => {
   });
 
   test('come out of a program one by one, and its end is told with the reason', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perch-pictures-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const bytes = (FORMAT.width * FORMAT.height * 3) / 2;
-    const script = `for n in 1 2 3; do head -c ${bytes} /dev/zero; sleep 0.05; done; exit 3`;
+    // The next one when the one before was encoded: a busy machine leaves out what is not the newest any more.
+    const once = `until test -e '${folder}'/$n; do sleep 0.01; done`;
+    const script = `for n in 1 2 3; do head -c ${bytes} /dev/zero; ${once}; done; exit 3`;
     const collected = new PictureCollector();
     const source = await EncodedSource.open(
       {
@@ -67,6 +74,10 @@ describe('raw pictures', () => {
       collected.events,
     );
     source.main.setBitsPerSecond(FORMAT.bitsPerSecond);
+    for (const n of [1, 2, 3]) {
+      await collected.until(() => collected.pictures.length === n);
+      await writeFile(join(folder, String(n)), '');
+    }
     await collected.until(() => collected.ends.length > 0);
     await source.close();
     expect(collected.ends).toEqual(['sh ended with exit code 3']);

@@ -98,7 +98,7 @@ test('video comes, from a keyframe on, in order; close leaves nothing', async ()
   await streamer.ended;
   await expect.poll(() => startedSince(before)).toEqual([]);
   await expect.poll(openFiles).toBeLessThanOrEqual(filesBefore);
-}, 15_000);
+});
 
 test('[REG2] a streamer that another one replaced ends by itself and says why', async () => {
   const { url } = await startTestServer();
@@ -107,7 +107,7 @@ test('[REG2] a streamer that another one replaced ends by itself and says why', 
   closing(await start(url));
   await expect(old.ended).rejects.toMatchObject({ name: 'StreamerError', reason: 'replaced' });
   await old.close();
-}, 15_000);
+});
 
 test('it starts without a server, and close does not wait for one', async () => {
   const { server, url } = await startTestServer();
