@@ -30,6 +30,7 @@ describe.skipIf(missing !== undefined)(
           const viewer = await lab.watch(phone);
           expect(await viewer.firstPictureMs(20_000)).toBeDefined();
           await viewer.page.evaluate(startRecoveryLog);
+          await viewer.page.waitForFunction(() => window.recoveryLog.pictures.length > 5);
           const startedAt = Date.now();
           const outage = cut(phone);
           await lasts(10_000);
