@@ -112,7 +112,12 @@ export class AddressUse {
 
   /** A request that is not answered as it wishes: reading it is what it costs. */
   chargeRequest(): void {
-    this.#requests.charge(1, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
+    this.#charge(1);
+  }
+
+  /** A WebSocket was closed for sending too much. What of that was under way is read all the same: thousands of frames. */
+  chargeFlood(): void {
+    this.#charge(this.#limits.requestsPerSecond);
   }
 
   /** It went on asking after it was refused, by more than a second's worth: nothing of it is read until that is paid. */
@@ -153,6 +158,10 @@ export class AddressUse {
 
   isForgettable(beforeMs: number): boolean {
     return this.#connections === 0 && this.#sockets === 0 && this.#usedAtMs < beforeMs;
+  }
+
+  #charge(requests: number): void {
+    this.#requests.charge(requests, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
   }
 
   #messageRate(role: SendingRole): number {
