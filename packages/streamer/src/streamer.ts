@@ -1,7 +1,7 @@
 /** The streamer put together: camera, broadcast, viewers, server. */
 import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
-import { datachannelTransports } from './adapters/datachannel-transport.ts';
+import { datachannelOpener } from './adapters/datachannel-opener.ts';
 import { fetchIceServers } from './adapters/fetch-ice-servers.ts';
 import { lazyJpeg } from './adapters/lazy-jpeg.ts';
 import { resolveSource } from './adapters/open-source.ts';
@@ -89,10 +89,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
     })();
     return closing;
   };
-  const spare = new SpareTransport(
-    { openTransport: datachannelTransports(log), clock, log },
-    broadcast.offer,
-  );
+  const spare = new SpareTransport({ openTransport: datachannelOpener(log), clock, log }, broadcast.offer);
   const broadcaster = new Broadcaster(
     {
       broadcast,

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import { datachannelOpener } from '../src/adapters/datachannel-opener.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 import type { Clock } from '../src/domain/clock.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
@@ -45,7 +45,7 @@ class HeldClock implements Clock {
 
 function open() {
   const log = new EventLog();
-  return { log, transport: datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log) };
+  return { log, transport: datachannelOpener(silentLog)({ iceServers: [], video: VIDEO }, log) };
 }
 
 async function offered() {
@@ -78,7 +78,7 @@ test('lacks a relay where a TURN server was given that does not answer, and none
   const urls = [`turn:127.0.0.1:${deaf.address().port}?transport=udp`];
   const relays = [{ urls, username: 'u', credential: 'p' }];
   const asked = once(deaf, 'message');
-  const asking = datachannelTransports(silentLog)({ iceServers: relays, video: VIDEO }, new EventLog());
+  const asking = datachannelOpener(silentLog)({ iceServers: relays, video: VIDEO }, new EventLog());
   await asked;
   expect(asking.lacksRelay).toBe(true);
   expect(open().transport.lacksRelay).toBe(false);
@@ -92,7 +92,7 @@ test('asks a TURN server over TCP where there is none over UDP, and hangs up whe
   const { port } = server.address() as AddressInfo;
   const iceServers = [{ urls: [`turn:127.0.0.1:${port}?transport=tcp`], username: 'u', credential: 'p' }];
   const { log, lines } = memoryLog();
-  const openTransport = datachannelTransports(log);
+  const openTransport = datachannelOpener(log);
   const connected = once(server, 'connection');
   // The first ones find no socket bound yet.
   let asking = openTransport({ iceServers, video: VIDEO }, new EventLog());
@@ -150,7 +150,7 @@ describe('the offer', () => {
   test('says nothing of RTX where there is none', async () => {
     const { rtx: _, ...video } = VIDEO;
     const log = new EventLog();
-    const transport = datachannelTransports(silentLog)({ iceServers: [], video }, log);
+    const transport = datachannelOpener(silentLog)({ iceServers: [], video }, log);
     const [offer] = await log.first('onOffer');
     transport.close();
     // Not just 103, which a password, a port or a session's number may have in it.
@@ -233,7 +233,7 @@ test("what a server told of us follows the answer at once, this machine's addres
   const stun = await startStunServer();
   const log = new EventLog();
   const clock = new HeldClock();
-  const transport = datachannelTransports(silentLog, clock)(
+  const transport = datachannelOpener(silentLog, clock)(
     { iceServers: [{ urls: [stun.url] }], video: VIDEO },
     log,
   );
@@ -257,10 +257,7 @@ test.each(['before', 'after'])(
   'nothing is held from a viewer whose address is a name, told %s its answer',
   async (when) => {
     const log = new EventLog();
-    const transport = datachannelTransports(silentLog, new HeldClock())(
-      { iceServers: [], video: VIDEO },
-      log,
-    );
+    const transport = datachannelOpener(silentLog, new HeldClock())({ iceServers: [], video: VIDEO }, log);
     const [offer] = await log.first('onOffer');
     const far = new FarEnd(() => undefined);
     const sdp = await far.answer(String(offer));
@@ -298,10 +295,7 @@ test('50 spares that nobody took leave no file open', async () => {
 test('50 connections to viewers who made the offer leave no file open', async () => {
   const once = async () => {
     const log = new EventLog();
-    const transport = datachannelTransports(silentLog)(
-      { iceServers: [], video: VIDEO, viewerOffers: true },
-      log,
-    );
+    const transport = datachannelOpener(silentLog)({ iceServers: [], video: VIDEO, viewerOffers: true }, log);
     const far = new FarEnd((text) => transport.addCandidate(text));
     transport.offer(await far.offer('0', VIDEO.payloadType));
     const [sdp] = await log.first('onAnswer');
@@ -314,24 +308,31 @@ test('50 connections to viewers who made the offer leave no file open', async ()
   await leavesNoFileOpen(once);
 });
 
-test('an answer waits a second for candidates, and no longer', async () => {
-  const clock = new ManualClock();
-  const log = new EventLog();
-  const dead = { urls: ['stun:203.0.113.9:3478'] };
-  const transport = datachannelTransports(silentLog, clock)(
-    { iceServers: [dead], video: VIDEO, viewerOffers: true },
-    log,
-  );
-  const far = new FarEnd(() => {});
-  transport.offer(await far.offer('0', VIDEO.payloadType));
-  await settle();
-  clock.advance(999);
-  expect(log.count('onAnswer')).toBe(0);
-  clock.advance(1);
-  expect(log.count('onAnswer')).toBe(1);
-  transport.close();
-  far.close();
-});
+test.each([
+  ['shows', []],
+  ['hides', ['candidate:1 1 udp 2122260223 a-name.local 50000 typ host']],
+])(
+  'an answer waits a second for candidates, and no longer, of a viewer who %s its address',
+  async (_, theirs) => {
+    const clock = new ManualClock();
+    const log = new EventLog();
+    const dead = { urls: ['stun:203.0.113.9:3478'] };
+    const transport = datachannelOpener(silentLog, clock)(
+      { iceServers: [dead], video: VIDEO, viewerOffers: true },
+      log,
+    );
+    const far = new FarEnd(() => {});
+    transport.offer(await far.offer('0', VIDEO.payloadType));
+    for (const candidate of theirs) transport.addCandidate(candidate);
+    await settle();
+    clock.advance(999);
+    expect(log.count('onAnswer')).toBe(0);
+    clock.advance(1);
+    expect(log.count('onAnswer')).toBe(1);
+    transport.close();
+    far.close();
+  },
+);
 
 test('50 connections that came and went leave no file open', async () => {
   const once = async () => {

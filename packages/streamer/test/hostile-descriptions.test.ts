@@ -4,7 +4,7 @@
  */
 import { PLAYOUT_DELAY_URI } from '@perch/rtp';
 import { expect, test } from 'vitest';
-import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import { datachannelOpener } from '../src/adapters/datachannel-opener.ts';
 import type { VideoOffer } from '../src/domain/peer-transport.ts';
 import { readViewerOffer } from '../src/domain/viewer-offer.ts';
 import { EventLog } from './support/event-log.ts';
@@ -135,7 +135,7 @@ const VIDEO: VideoOffer = {
 
 async function offered() {
   const log = new EventLog();
-  const transport = datachannelTransports(silentLog)({ iceServers: [], video: VIDEO }, log);
+  const transport = datachannelOpener(silentLog)({ iceServers: [], video: VIDEO }, log);
   const [offer] = await log.first('onOffer');
   return { transport, offer: String(offer) };
 }
@@ -177,7 +177,7 @@ test('[WIRE10] [WIRE11] no answer and no candidate, however malformed, ends the 
 
 test('[WIRE10] [WIRE11] no offer, however malformed, ends the process', async () => {
   const pick = seeded(20_260_102);
-  const open = datachannelTransports(silentLog);
+  const open = datachannelOpener(silentLog);
   /** Whether it was refused, by us or, where `isBare`, by the transport that has it as it came. */
   const isRefused = (sdp: string, isBare: boolean): boolean => {
     const offer = readViewerOffer(sdp, VIDEO);

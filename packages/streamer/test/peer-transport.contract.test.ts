@@ -1,7 +1,7 @@
 /** What every PeerTransport keeps to: the fake that the domain's tests use, and the real one, on loopback. */
 import { PLAYOUT_DELAY_URI, type RtpPacket, RtpPacketizer } from '@perch/rtp';
 import { afterEach, describe, expect, test } from 'vitest';
-import { datachannelTransports } from '../src/adapters/datachannel-transport.ts';
+import { datachannelOpener } from '../src/adapters/datachannel-opener.ts';
 import type { OpenPeerTransport, PeerTransport, VideoOffer } from '../src/domain/peer-transport.ts';
 import { MAKE_SPARE_AFTER_MS, SpareTransport } from '../src/domain/spare-transport.ts';
 import { EventLog } from './support/event-log.ts';
@@ -75,7 +75,7 @@ function openFake(log: EventLog, through: Through, viewerOffers = false): Opened
 }
 
 function openReal(log: EventLog, through: Through, viewerOffers = false): Opened {
-  const transport = through(datachannelTransports(silentLog))(
+  const transport = through(datachannelOpener(silentLog))(
     { iceServers: [], video: VIDEO, viewerOffers },
     log,
   );

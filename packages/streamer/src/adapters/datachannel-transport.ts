@@ -8,104 +8,36 @@
  * Each kind of callback that is set costs a viewer for as long as it stays: whenever any connection has something to tell,
  * Node's event loop looks at the handles of all of them. So none is set that another one can stand for.
  */
-import { ADDRCONFIG } from 'node:dns';
-import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
-import { PeerConnection, type Track } from 'node-datachannel';
+import { type IceServer as NativeIceServer, PeerConnection, type Track } from 'node-datachannel';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
-import type {
-  OpenPeerTransport,
-  PeerTransport,
-  PeerTransportEvents,
-  PeerTransportSettings,
-  Route,
-} from '../domain/peer-transport.ts';
-import { BoundSockets } from './bound-sockets.ts';
-import { isHidden, isOfThisMachine, isRelayed } from './candidate-reach.ts';
-import { IceHosts } from './ice-hosts.ts';
-import { toNativeIceServers, turnWays } from './native-ice-servers.ts';
+import type { PeerTransport, PeerTransportEvents, Route, VideoOffer } from '../domain/peer-transport.ts';
+import { isHidden, isRelayed } from './candidate-reach.ts';
+import { LocalCandidates } from './local-candidates.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-import { systemClock } from './system-clock.ts';
-import { type StreamServer, TurnBridge } from './turn-bridge.ts';
+import type { TurnBridge } from './turn-bridge.ts';
 import { checkAnswer, describeVideo, MID } from './video-section.ts';
 
 /** What a home's link carries for sure; an RTP packet of 1,200 bytes with SRTP, UDP and IPv6 around it fits. */
 const MTU_BYTES = 1280;
 
-/** For so long the addresses of this machine wait for the viewer's to be enough. */
-const HOLD_HOSTS_MS = 50;
-
 /** An answer waits so long for candidates of ours: a STUN server far away answers within 300 ms, a dead one never. */
 const GATHER_WITHIN_MS = 1_000;
 
-export function datachannelTransports(log: Logger, clock: Clock = systemClock): OpenPeerTransport {
-  const hosts = new IceHosts({ lookUp, clock, log });
-  const sockets = new BoundSockets();
-  let saidStream = false;
-  return (settings, events) => {
-    const bridges: TurnBridge[] = [];
-    const openBridge = (server: StreamServer): number | undefined => {
-      const socket = sockets.take();
-      if (socket === undefined) return undefined;
-      const name = `${server.hostname}:${server.port}`;
-      log[saidStream ? 'debug' : 'info']({ server: name, tls: server.tls }, 'reaching TURN over TCP');
-      saidStream = true;
-      const bridge = new TurnBridge(socket, server, (reason) =>
-        log.warn({ server: name, reason }, 'no TURN over TCP'),
-      );
-      bridges.push(bridge);
-      return bridge.port;
-    };
-    const ways = turnWays(settings.iceServers);
-    if (ways.stream) sockets.fill();
-    const overStream = ways.stream && (settings.relaysOverStream === true || !ways.udp);
-    const iceServers = toNativeIceServers(
-      settings.iceServers,
-      (hostname) => hosts.find(hostname),
-      overStream ? openBridge : undefined,
-    );
-    // A bridge may not have had its socket yet; the next connection has it.
-    const asksForRelay =
-      overStream || iceServers.some((server) => typeof server === 'object' && 'relayType' in server);
-    try {
-      const connection = new PeerConnection('perch', {
-        iceServers,
-        disableAutoNegotiation: true,
-        forceMediaTransport: true,
-        mtu: MTU_BYTES,
-      });
-      return new DatachannelTransport(connection, { ...settings, asksForRelay, bridges }, events, {
-        log,
-        clock,
-      });
-    } catch (error) {
-      for (const bridge of bridges) bridge.close();
-      throw error;
-    }
-  };
-}
-
-/** By the system's resolver, as every program here; IPv6 where the machine has no IPv4. */
-async function lookUp(hostname: string): Promise<string> {
-  return (await lookup(hostname, { order: 'ipv4first', hints: ADDRCONFIG })).address;
-}
-
-interface ConnectionSettings extends PeerTransportSettings {
-  readonly asksForRelay: boolean;
-  /** Its own, to be closed with it. */
+/** One connection's, as libdatachannel is to be told. */
+export interface DatachannelSettings {
+  readonly iceServers: readonly NativeIceServer[];
+  /** Those that lead to `iceServers`, to be closed with the connection. */
   readonly bridges: readonly TurnBridge[];
-}
-
-interface HeldCandidate {
-  readonly candidate: string;
-  readonly mid: string;
+  readonly asksForRelay: boolean;
+  readonly video: VideoOffer;
+  readonly viewerOffers: boolean | undefined;
 }
 
 type State = 'offering' | 'awaiting-offer' | 'answered' | 'open' | 'closed';
 
-class DatachannelTransport implements PeerTransport {
+export class DatachannelTransport implements PeerTransport {
   readonly #connection: PeerConnection;
   readonly #payloadType: number;
   readonly #track: Track;
@@ -116,17 +48,22 @@ class DatachannelTransport implements PeerTransport {
   #lacksRelay: boolean;
   readonly #bridges: readonly TurnBridge[];
   readonly #remoteCandidates: RemoteCandidates;
-  #heldCandidates: HeldCandidate[] = [];
-  #hostsMayGo = false;
+  readonly #localCandidates: LocalCandidates;
   #answerGiven = false;
-  #cancelHold = (): void => undefined;
+  #cancelGathering = (): void => undefined;
 
+  /** Throws where libdatachannel does; what it was given is the caller's then. */
   constructor(
-    connection: PeerConnection,
-    { video, viewerOffers = false, asksForRelay, bridges }: ConnectionSettings,
+    { iceServers, bridges, asksForRelay, video, viewerOffers = false }: DatachannelSettings,
     events: PeerTransportEvents,
     { log, clock }: { readonly log: Logger; readonly clock: Clock },
   ) {
+    const connection = new PeerConnection('perch', {
+      iceServers: [...iceServers],
+      disableAutoNegotiation: true,
+      forceMediaTransport: true,
+      mtu: MTU_BYTES,
+    });
     this.#connection = connection;
     this.#clock = clock;
     this.#bridges = bridges;
@@ -134,6 +71,9 @@ class DatachannelTransport implements PeerTransport {
       clock,
       (candidate) => this.#handOn(candidate),
       bridges.length === 0,
+    );
+    this.#localCandidates = new LocalCandidates(clock, (candidate, mid) =>
+      events.onCandidate(candidate, mid),
     );
     this.#payloadType = video.payloadType;
     this.#lacksRelay = asksForRelay;
@@ -183,8 +123,7 @@ class DatachannelTransport implements PeerTransport {
       return refuse('bad-sdp', 'the answer can not be used');
     }
     this.#begin();
-    if (!this.#hostsMayGo) this.#cancelHold = this.#clock.after(HOLD_HOSTS_MS, () => this.#letHostsGo());
-    this.#letCandidatesGo();
+    this.#localCandidates.begin();
     return undefined;
   }
 
@@ -200,14 +139,14 @@ class DatachannelTransport implements PeerTransport {
       return refuse('bad-sdp', 'the offer can not be used');
     }
     this.#begin();
-    this.#cancelHold = this.#clock.after(GATHER_WITHIN_MS, () => this.#report(() => this.#giveAnswer()));
+    this.#cancelGathering = this.#clock.after(GATHER_WITHIN_MS, () => this.#report(() => this.#giveAnswer()));
     return undefined;
   }
 
   addCandidate(candidate: string): Refusal | undefined {
     const refusal = checkUsableCandidate(candidate);
     if (refusal !== undefined || candidate === '' || this.#state === 'closed') return refusal;
-    if (isHidden(candidate)) this.#letHostsGo();
+    if (isHidden(candidate)) this.#localCandidates.letHostsGo();
     return this.#remoteCandidates.add(candidate);
   }
 
@@ -224,49 +163,23 @@ class DatachannelTransport implements PeerTransport {
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#cancelHold();
+    this.#cancelGathering();
+    this.#localCandidates.close();
     this.#remoteCandidates.close();
     this.#closeNative();
     for (const bridge of this.#bridges) bridge.close();
   }
 
-  /**
-   * Our candidates are held back until the answer is in; while it is being taken in, one connection in 150 fails where
-   * the viewer has them (bench/RESULTS.md). The addresses of this machine are held until the connection stands, or did
-   * not come about by the viewer's alone within HOLD_HOSTS_MS: a viewer who has them sooner may find its way to us before we
-   * find ours to it. libjuice answers its check by one of its own after 50 ms, and a viewer who begins the handshake
-   * meanwhile loses the first DTLS packet, which costs a browser 50 ms more and a libdatachannel a second. They are not held
-   * from a browser that hides its own behind names: there its way to us is the only one. What a STUN or TURN server told us
-   * goes at once: through routers the viewer's candidates alone rarely do, and a relay of the viewer's lets nothing of ours
-   * through before it knows our address.
-   */
   #handleCandidate(candidate: string, mid: string): void {
     if (isRelayed(candidate)) this.#lacksRelay = false;
-    this.#heldCandidates.push({ candidate, mid });
-    this.#letCandidatesGo();
-  }
-
-  #letHostsGo(): void {
-    this.#cancelHold();
-    this.#hostsMayGo = true;
-    this.#letCandidatesGo();
-  }
-
-  #letCandidatesGo(): void {
-    if (this.#state === 'offering') return;
-    const interfaces = networkInterfaces();
-    const isHeld = ({ candidate }: HeldCandidate): boolean =>
-      !this.#hostsMayGo && isOfThisMachine(candidate, interfaces);
-    const going = this.#heldCandidates.filter((held) => !isHeld(held));
-    this.#heldCandidates = this.#heldCandidates.filter(isHeld);
-    for (const { candidate, mid } of going) this.#events.onCandidate(candidate, mid);
+    this.#localCandidates.add(candidate, mid);
   }
 
   /** What is gathered by now is what the viewer gets; once. */
   #giveAnswer(): void {
     if (this.#answerGiven) return;
     this.#answerGiven = true;
-    this.#cancelHold();
+    this.#cancelGathering();
     const description = this.#connection.localDescription();
     if (description !== null) this.#events.onAnswer(description.sdp);
   }
@@ -317,7 +230,7 @@ class DatachannelTransport implements PeerTransport {
   #handleOpen(): void {
     if (this.#state === 'open') return;
     this.#state = 'open';
-    this.#letHostsGo();
+    this.#localCandidates.letHostsGo();
     this.#events.onOpen();
   }
 

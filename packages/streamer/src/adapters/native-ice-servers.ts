@@ -36,7 +36,7 @@ export function toNativeIceServers(
   servers: readonly IceServer[],
   find: (hostname: string) => string | undefined,
   openBridge?: OpenBridge,
-): (string | NativeIceServer)[] {
+): NativeIceServer[] {
   const urls = parseAll(servers).flatMap(({ server, url }) => {
     const hostname = isOverUdp(url) ? find(url.hostname) : undefined;
     return hostname === undefined ? [] : [{ server, url: { ...url, hostname } }];

@@ -1,7 +1,7 @@
 /**
  * What the streamer offers every viewer: H.264 with retransmission and feedback, and the header extensions that packets
  * have room for. Pure: made once for a stream. Not here: what one viewer takes of it (agreed-media.ts), the SDP's text
- * (adapters/datachannel-transport.ts).
+ * (adapters/video-section.ts).
  */
 import {
   h264LevelFor,
