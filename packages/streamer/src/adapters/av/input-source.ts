@@ -8,7 +8,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { StreamerError } from '../../domain/streamer-error.ts';
 import type { VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { isUpright, type SourceOptions } from '../source-options.ts';
-import { CopiedSource } from './copied-source.ts';
+import { copiedSource } from './copied-source.ts';
 import { decodedPictures } from './decoded-pictures.ts';
 import { EncodedSource } from './encoded-source.ts';
 import { openEncoderNamed } from './open-encoder.ts';
@@ -31,7 +31,7 @@ export async function openInputSource(
     }
     const because = obstacle ?? (copies ? 'the camera sends H.264' : `--encoder ${encoder}`);
     components.log.info({ encoder: copies ? 'copy' : encoder, because }, 'encoder chosen');
-    if (copies) return new CopiedSource(input, format, components, events);
+    if (copies) return copiedSource(input, format, components, events);
     const openPictures = () => decodedPictures(input, format, camera);
     const openEncoder = openEncoderNamed(encoder, components.clock);
     const { silentAfterMs } = input.address;
