@@ -7,6 +7,7 @@ import {
   withMendedCheck,
 } from '../../packages/streamer/src/adapters/turn-framing.ts';
 import { agreedMedia } from '../../packages/streamer/src/domain/agreed-media.ts';
+import { sdpSections } from '../../packages/streamer/src/domain/sdp-sections.ts';
 import { videoOffer } from '../../packages/streamer/src/domain/video-offer.ts';
 import { readViewerOffer } from '../../packages/streamer/src/domain/viewer-offer.ts';
 import { type Decoder, must } from '../decoder.ts';
@@ -22,7 +23,7 @@ const answer: Decoder<string> = {
   maxLength: 64 * 1024,
   generate: writeSdp,
   check: (sdp) => {
-    const { extensionIds, rtx, transportFeedback } = agreedMedia(ours, sdp);
+    const { extensionIds, rtx, transportFeedback } = agreedMedia(ours, sdpSections(sdp).media[0]);
     const ids = Object.values(extensionIds).filter((id) => id !== undefined);
     must(
       ids.every((id) => ours.extensions.some((offered) => offered.id === id)),

@@ -2,6 +2,8 @@ import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agreedMedia } from '../src/domain/agreed-media.ts';
+import type { VideoOffer } from '../src/domain/peer-transport.ts';
+import { sdpSections } from '../src/domain/sdp-sections.ts';
 import { videoOffer } from '../src/domain/video-offer.ts';
 import { ANSWER, FORMAT } from './support/fakes.ts';
 
@@ -11,6 +13,13 @@ const NOTHING = {
   rtx: false,
   transportFeedback: false,
 };
+
+function agreed(offer: VideoOffer, sdp: string) {
+  return agreedMedia(
+    offer,
+    sdpSections(sdp).media.find(({ media }) => media === 'video'),
+  );
+}
 
 /** What Chromium 156 answers, in the lines that matter. */
 const LINES = [
@@ -35,7 +44,7 @@ function changed(from: string, to: string): string {
 }
 
 test('an answer that takes everything', () => {
-  expect(agreedMedia(OFFER, answer(LINES))).toEqual({
+  expect(agreed(OFFER, answer(LINES))).toEqual({
     extensionIds: { transportSequence: 3, playoutDelay: 2 },
     rtx: true,
     transportFeedback: true,
@@ -43,17 +52,17 @@ test('an answer that takes everything', () => {
 });
 
 test('an answer of an old viewer takes nothing, and neither does what is no answer', () => {
-  expect(agreedMedia(OFFER, ANSWER)).toEqual(NOTHING);
+  expect(agreed(OFFER, ANSWER)).toEqual(NOTHING);
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(agreedMedia(OFFER, text)).toEqual(NOTHING);
+      expect(agreed(OFFER, text)).toEqual(NOTHING);
     }),
   );
 });
 
 describe('RFC 8285, section 7: an extension is agreed on', () => {
   const idsFor = (line: string) =>
-    agreedMedia(OFFER, changed(`a=extmap:2 ${PLAYOUT_DELAY_URI}`, line)).extensionIds.playoutDelay;
+    agreed(OFFER, changed(`a=extmap:2 ${PLAYOUT_DELAY_URI}`, line)).extensionIds.playoutDelay;
 
   test.each([
     ['in the direction that we send in', `a=extmap:2/recvonly ${PLAYOUT_DELAY_URI}`],
@@ -75,14 +84,14 @@ describe('RFC 8285, section 7: an extension is agreed on', () => {
 
   test('not by a section other than the video', () => {
     const other = `${ANSWER}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n${LINES.join('\r\n')}\r\n`;
-    expect(agreedMedia(OFFER, other)).toEqual(NOTHING);
+    expect(agreed(OFFER, other)).toEqual(NOTHING);
   });
 });
 
 describe('RFC 4588, section 8: retransmission is agreed on', () => {
   test('with more parameters, in any order and case', () => {
     const sdp = changed('a=fmtp:103 apt=102', 'a=fmtp:103 rtx-time=3000; apt=102');
-    expect(agreedMedia(OFFER, sdp.replace('rtx/90000', 'RTX/90000')).rtx).toBe(true);
+    expect(agreed(OFFER, sdp.replace('rtx/90000', 'RTX/90000')).rtx).toBe(true);
   });
 
   test.each([
@@ -90,25 +99,25 @@ describe('RFC 4588, section 8: retransmission is agreed on', () => {
     ['one that is another codec', changed('a=rtpmap:103 rtx/90000', 'a=rtpmap:103 VP8/90000')],
     ['one that belongs to another', changed('a=fmtp:103 apt=102', 'a=fmtp:103 apt=1020')],
   ])('not by %s', (_, sdp) => {
-    expect(agreedMedia(OFFER, sdp).rtx).toBe(false);
+    expect(agreed(OFFER, sdp).rtx).toBe(false);
   });
 
   test('not where it was not offered', () => {
     const { rtx: _, ...offer } = OFFER;
-    expect(agreedMedia(offer, answer(LINES)).rtx).toBe(false);
+    expect(agreed(offer, answer(LINES)).rtx).toBe(false);
   });
 });
 
 describe('transport-wide feedback', () => {
   test('may be agreed on for all payload types at once', () => {
     const sdp = changed('a=rtcp-fb:102 transport-cc', 'a=rtcp-fb:* transport-cc');
-    expect(agreedMedia(OFFER, sdp).transportFeedback).toBe(true);
+    expect(agreed(OFFER, sdp).transportFeedback).toBe(true);
   });
 
   test('takes both the numbers and the feedback', () => {
     const numbers = changed('a=rtcp-fb:102 transport-cc', 'a=rtcp-fb:103 transport-cc');
     const feedback = changed(`a=extmap:3 ${TRANSPORT_SEQUENCE_URI}`, 'a=x');
-    for (const sdp of [numbers, feedback]) expect(agreedMedia(OFFER, sdp).transportFeedback).toBe(false);
-    expect(agreedMedia(OFFER, numbers).extensionIds.transportSequence).toBe(3);
+    for (const sdp of [numbers, feedback]) expect(agreed(OFFER, sdp).transportFeedback).toBe(false);
+    expect(agreed(OFFER, numbers).extensionIds.transportSequence).toBe(3);
   });
 });

@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from '@perch/protocol';
 import { Video } from 'node-datachannel';
 import type { VideoOffer } from '../domain/peer-transport.ts';
+import { sdpSections } from '../domain/sdp-sections.ts';
 import { RECEIVED_KBIT_PER_SECOND, STREAM_ID, TRACK_ID } from '../domain/video-offer.ts';
 
 /** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
@@ -39,18 +40,18 @@ export function describeVideo({
 
 /** Whether an answer takes our one video section: RFC 9429, section 5.3.1. */
 export function checkAnswer(sdp: string, payloadType: number): Refusal | undefined {
-  const sections = sdp.split(/^m=/mu).slice(1);
-  const [media] = sections;
-  if (sections.length !== 1 || media === undefined || !media.startsWith('video ')) {
+  const { session, media } = sdpSections(sdp);
+  const [section] = media;
+  if (media.length !== 1 || section?.media !== 'video') {
     return refuse('not-acceptable', 'the answer has not the one video section that was offered');
   }
-  const [line = ''] = media.split(/\r?\n/u, 1);
-  const [, port, , ...payloadTypes] = line.split(' ');
-  if (port === '0' || !payloadTypes.includes(String(payloadType))) {
+  const { port, formats, lines } = section;
+  if (port === '0' || !formats.includes(String(payloadType))) {
     return refuse('not-acceptable', 'the viewer has no codec for this video');
   }
-  if (!/^a=mid:0\r?$/mu.test(media)) return refuse('bad-sdp', 'the answer has not the mid that was offered');
-  if (!/^a=setup:(?:active|passive)\r?$/mu.test(sdp))
+  if (!lines.includes(`a=mid:${MID}`))
+    return refuse('bad-sdp', 'the answer has not the mid that was offered');
+  if (![...session, ...lines].some((line) => /^a=setup:(?:active|passive)$/u.test(line)))
     return refuse('bad-sdp', 'the answer has no a=setup role');
   return undefined;
 }

@@ -3,7 +3,7 @@
  * constrained baseline, which decoders of the profiles here take, cut into fragments and aggregates
  * (packetization-mode 1).
  */
-import type { SdpSection } from './sdp-sections.ts';
+import { formatParameters, isEncodedAs, isRetransmission, type SdpSection } from './sdp-sections.ts';
 
 export interface H264Choice {
   readonly payloadType: number;
@@ -33,7 +33,7 @@ export function chooseH264(section: SdpSection, ours: string): H264Choice | unde
   const candidates = section.formats.flatMap((format) => {
     const payloadType = toPayloadType(format);
     if (payloadType === undefined) return [];
-    const isH264 = section.lines.some((line) => line.toLowerCase() === `a=rtpmap:${format} h264/90000`);
+    const isH264 = isEncodedAs(section, format, 'h264/90000');
     const parameters = formatParameters(section, format);
     const profile = (parameters.get('profile-level-id') ?? UNSAID_PROFILE).toLowerCase();
     const rank = profileRank(profile);
@@ -51,11 +51,7 @@ export function chooseH264(section: SdpSection, ours: string): H264Choice | unde
 
 /** The payload type of the stream that resends `payloadType` (RFC 4588, section 8). */
 export function retransmissionOf(section: SdpSection, payloadType: number): number | undefined {
-  const found = section.formats.find(
-    (format) =>
-      section.lines.some((line) => line.toLowerCase() === `a=rtpmap:${format} rtx/90000`) &&
-      formatParameters(section, format).get('apt') === String(payloadType),
-  );
+  const found = section.formats.find((format) => isRetransmission(section, format, payloadType));
   return found === undefined ? undefined : toPayloadType(found);
 }
 
@@ -71,18 +67,4 @@ function profileRank(profileLevelId: string): number {
   const idc = Number.parseInt(profileLevelId.slice(0, 2), 16);
   const constraints = Number.parseInt(profileLevelId.slice(2, 4), 16);
   return PROFILES.findIndex(([ofIdc, mask, bits]) => ofIdc === idc && (constraints & mask) === bits);
-}
-
-function formatParameters({ lines }: SdpSection, format: string): ReadonlyMap<string, string> {
-  const start = `a=fmtp:${format} `;
-  const line = lines.find((candidate) => candidate.startsWith(start)) ?? start;
-  return new Map(
-    line
-      .slice(start.length)
-      .split(';')
-      .map((parameter) => {
-        const [name = '', value = ''] = parameter.trim().split('=', 2);
-        return [name.toLowerCase(), value] as const;
-      }),
-  );
 }

@@ -1,4 +1,7 @@
-/** An SDP cut into its session part and its media sections (RFC 8866, section 5). Pure; takes any text. */
+/**
+ * An SDP cut into its session part and its media sections (RFC 8866, section 5), and what the attributes of a section say
+ * that viewers and we write. Pure; takes any text.
+ */
 
 export interface SdpSection {
   /** The m= line first. */
@@ -48,4 +51,53 @@ export function headOfBundle({ session, media }: SdpSections, section: SdpSectio
 export function attribute(lines: readonly string[], name: string): string | undefined {
   const found = lines.find((line) => line === `a=${name}` || line.startsWith(`a=${name}:`));
   return found?.slice(`a=${name}:`.length);
+}
+
+/** RFC 4585, section 4.2: feedback for one payload type, or for all. */
+export function hasFeedback({ lines }: SdpSection, payloadType: number, kind: string): boolean {
+  return [payloadType, '*'].some((format) => lines.includes(`a=rtcp-fb:${format} ${kind}`));
+}
+
+/** `encoding` is the name and the clock rate: `h264/90000`, in small letters. */
+export function isEncodedAs({ lines }: SdpSection, format: string, encoding: string): boolean {
+  return lines.some((line) => line.toLowerCase() === `a=rtpmap:${format} ${encoding}`);
+}
+
+/** Of the first `a=fmtp:` of a format: by name, in small letters. */
+export function formatParameters({ lines }: SdpSection, format: string): ReadonlyMap<string, string> {
+  const start = `a=fmtp:${format} `;
+  const line = lines.find((candidate) => candidate.startsWith(start)) ?? start;
+  return new Map(
+    line
+      .slice(start.length)
+      .split(';')
+      .map((parameter) => {
+        const [name = '', value = ''] = parameter.trim().split('=', 2);
+        return [name.toLowerCase(), value] as const;
+      }),
+  );
+}
+
+/** Whether a format resends what is lost of `payloadType` (RFC 4588, section 8). */
+export function isRetransmission(section: SdpSection, format: string, payloadType: number): boolean {
+  return (
+    section.formats.includes(format) &&
+    isEncodedAs(section, format, 'rtx/90000') &&
+    formatParameters(section, format).get('apt') === String(payloadType)
+  );
+}
+
+export interface HeaderExtension {
+  readonly id: number;
+  /** Both ways where it says none. */
+  readonly direction: string | undefined;
+  readonly uri: string;
+}
+
+/** RFC 8285, section 5. */
+export function headerExtensions({ lines }: SdpSection): readonly HeaderExtension[] {
+  return lines.flatMap((line) => {
+    const [, id, direction, uri] = /^a=extmap:(\d+)(?:\/([a-z]+))? (\S+)/u.exec(line) ?? [];
+    return uri === undefined ? [] : [{ id: Number(id), direction, uri }];
+  });
 }

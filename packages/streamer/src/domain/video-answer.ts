@@ -5,7 +5,7 @@
  * The first section of the video's bundle is not given up but inactive: Chromium takes the bundle's transport down with
  * it where the page asked for `max-bundle`, and refuses the answer.
  */
-import { attribute, headOfBundle, midOf, type SdpSection, sdpSections } from './sdp-sections.ts';
+import { attribute, hasFeedback, headOfBundle, midOf, type SdpSection, sdpSections } from './sdp-sections.ts';
 import { RECEIVED_KBIT_PER_SECOND, STREAM_ID, TRACK_ID } from './video-offer.ts';
 import type { ViewerOffer } from './viewer-offer.ts';
 
@@ -53,7 +53,7 @@ function videoLines({ section, choice, video, agreed }: ViewerOffer): string[] {
   const { payloadType, profileLevelId, ssrc, cname } = video;
   const rtx = agreed.rtx ? video.rtx : undefined;
   const feedback = FEEDBACK.filter((kind) =>
-    kind === 'transport-cc' ? agreed.transportFeedback : isOffered(section, payloadType, kind),
+    kind === 'transport-cc' ? agreed.transportFeedback : hasFeedback(section, payloadType, kind),
   );
   const { transportSequence, playoutDelay } = agreed.extensionIds;
   const formats = rtx === undefined ? `${payloadType}` : `${payloadType} ${rtx.payloadType}`;
@@ -107,8 +107,4 @@ function givenUp(section: SdpSection): string[] {
 function midLine(section: SdpSection): string[] {
   const mid = midOf(section);
   return mid === undefined ? [] : [`a=mid:${mid}`];
-}
-
-function isOffered({ lines }: SdpSection, payloadType: number, kind: string): boolean {
-  return [payloadType, '*'].some((format) => lines.includes(`a=rtcp-fb:${format} ${kind}`));
 }

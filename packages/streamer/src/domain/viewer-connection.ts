@@ -11,6 +11,7 @@ import type { Broadcast, Watcher } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { Layer } from './layer.ts';
 import type { OpenPeerTransport, PeerTransport, Route, VideoOffer } from './peer-transport.ts';
+import { sdpSections } from './sdp-sections.ts';
 import { videoAnswer } from './video-answer.ts';
 import type { LayerName } from './video-source.ts';
 import type { ViewerOffer } from './viewer-offer.ts';
@@ -92,7 +93,7 @@ export class ViewerConnection implements Watcher {
     this.#state = { state: 'connecting', sinceMs: clock.nowMs() };
     this.#lastHeardMs = clock.nowMs();
     this.#video = viewerOffer?.video ?? broadcast.offer;
-    this.#agreed = viewerOffer?.agreed ?? agreedMedia(this.#video, '');
+    this.#agreed = viewerOffer?.agreed ?? agreedMedia(this.#video, undefined);
     this.#transport = openTransport(
       { iceServers, video: this.#video, ...(viewerOffer === undefined ? {} : { viewerOffers: true }) },
       {
@@ -129,7 +130,7 @@ export class ViewerConnection implements Watcher {
 
   answer(sdp: string): Refusal | undefined {
     const refusal = this.#transport.answer(sdp);
-    if (refusal === undefined) this.#agreed = agreedMedia(this.#video, sdp);
+    if (refusal === undefined) this.#agreed = agreedMedia(this.#video, sdpSections(sdp).media[0]);
     return refusal;
   }
 

@@ -10,7 +10,14 @@ import { PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI } from '@perch/rtp';
 import { type AgreedMedia, agreedMedia } from './agreed-media.ts';
 import { chooseH264, type H264Choice, retransmissionOf } from './h264-choice.ts';
 import type { VideoOffer } from './peer-transport.ts';
-import { attribute, headOfBundle, type SdpSection, type SdpSections, sdpSections } from './sdp-sections.ts';
+import {
+  attribute,
+  headerExtensions,
+  headOfBundle,
+  type SdpSection,
+  type SdpSections,
+  sdpSections,
+} from './sdp-sections.ts';
 
 export interface ViewerOffer {
   readonly sections: SdpSections;
@@ -43,7 +50,7 @@ export function readViewerOffer(sdp: string, ours: VideoOffer): Result<ViewerOff
     const transport = transportLines(sections, section);
     if (transport === undefined) return refuse('bad-sdp', 'the offer has a section without its transport');
     const video = underNumbersOf(section, choice, ours);
-    const agreed = agreedMedia(video, section.lines.join('\n'));
+    const agreed = agreedMedia(video, section);
     const stackSdp = stackOffer(choice, transport);
     return { ok: true, value: { sections, section, choice, video, agreed, stackSdp } };
   }
@@ -63,26 +70,19 @@ function wantsVideo({ media, port, proto, lines }: SdpSection): boolean {
 function underNumbersOf(section: SdpSection, choice: H264Choice, ours: VideoOffer): VideoOffer {
   const rtxPayloadType = retransmissionOf(section, choice.payloadType);
   const { rtx, ...plain } = ours;
+  const offered = headerExtensions(section).filter(({ id }) => id >= 1 && id <= MAX_EXTENSION_ID);
   return {
     ...plain,
     payloadType: choice.payloadType,
     profileLevelId: choice.profileLevelId,
     extensions: [PLAYOUT_DELAY_URI, TRANSPORT_SEQUENCE_URI].flatMap((uri) => {
-      const id = extensionId(section, uri);
-      return id === undefined ? [] : [{ id, uri }];
+      const found = offered.find((extension) => extension.uri === uri);
+      return found === undefined ? [] : [{ id: found.id, uri }];
     }),
     ...(rtx === undefined || rtxPayloadType === undefined
       ? {}
       : { rtx: { payloadType: rtxPayloadType, ssrc: rtx.ssrc } }),
   };
-}
-
-function extensionId({ lines }: SdpSection, uri: string): number | undefined {
-  for (const line of lines) {
-    const [, id, found] = /^a=extmap:(\d{1,3})(?:\/[a-z]+)? (\S+)/u.exec(line) ?? [];
-    if (found === uri && Number(id) >= 1 && Number(id) <= MAX_EXTENSION_ID) return Number(id);
-  }
-  return undefined;
 }
 
 /**
