@@ -1,6 +1,7 @@
 /** The composition root: makes the rooms and the adapters, wires them, starts them and ends them in order. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { oneLine } from '@perch/protocol';
 import { ClientAddresses } from './adapters/http/client-address.ts';
 import { createHttpApp } from './adapters/http/http-app.ts';
 import { HttpListener } from './adapters/http/http-listener.ts';
@@ -110,7 +111,7 @@ export async function startServer(
           limits,
           now,
           report,
-          reportTrouble: (error) => log.error({ reason: String(error) }, 'a link can not be kept'),
+          reportTrouble: (error) => log.error({ reason: oneLine(error) }, 'a link can not be kept'),
         });
   const app = createHttpApp({
     rooms,

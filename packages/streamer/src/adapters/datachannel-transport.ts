@@ -8,7 +8,14 @@
  * Each kind of callback that is set costs a viewer for as long as it stays: whenever any connection has something to tell,
  * Node's event loop looks at the handles of all of them. So none is set that another one can stand for.
  */
-import { checkUsableCandidate, checkUsableSdp, type Refusal, refuse } from '@perch/protocol';
+import {
+  checkUsableCandidate,
+  checkUsableSdp,
+  oneLine,
+  type Refusal,
+  refuse,
+  stackOf,
+} from '@perch/protocol';
 import { type IceServer as NativeIceServer, PeerConnection, type Track } from 'node-datachannel';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
@@ -119,7 +126,7 @@ export class DatachannelTransport implements PeerTransport {
     try {
       this.#connection.setRemoteDescription(sdp, 'answer');
     } catch (error) {
-      this.#log.debug({ err: error }, 'answer refused by libdatachannel');
+      this.#log.debug({ reason: oneLine(error) }, 'answer refused by libdatachannel');
       return refuse('bad-sdp', 'the answer can not be used');
     }
     this.#begin();
@@ -135,7 +142,7 @@ export class DatachannelTransport implements PeerTransport {
       this.#connection.setRemoteDescription(sdp, 'offer');
       this.#connection.setLocalDescription('answer');
     } catch (error) {
-      this.#log.debug({ err: error }, 'offer refused by libdatachannel');
+      this.#log.debug({ reason: oneLine(error) }, 'offer refused by libdatachannel');
       return refuse('bad-sdp', 'the offer can not be used');
     }
     this.#begin();
@@ -204,7 +211,7 @@ export class DatachannelTransport implements PeerTransport {
     try {
       this.#connection.addRemoteCandidate(candidate, MID);
     } catch (error) {
-      this.#log.debug({ err: error }, 'candidate refused by libdatachannel');
+      this.#log.debug({ reason: oneLine(error) }, 'candidate refused by libdatachannel');
     }
   }
 
@@ -251,7 +258,10 @@ export class DatachannelTransport implements PeerTransport {
     try {
       report();
     } catch (error) {
-      this.#log.error({ err: error }, 'a WebRTC event could not be handled');
+      this.#log.error(
+        { reason: oneLine(error), stack: stackOf(error) },
+        'a WebRTC event could not be handled',
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 /** ICE servers over HTTP, from a server that does not send them over the WebSocket (SPEC.md, ICE2 and ICE4). */
-import { type IceServer, readTurnCredentials } from '@perch/protocol';
+import { type IceServer, oneLine, readTurnCredentials } from '@perch/protocol';
 import type { Logger } from 'pino';
 
 const ANSWER_WITHIN_MS = 3_000;
@@ -18,7 +18,7 @@ export async function fetchIceServers(
     if (iceServers === undefined) throw new Error('its answer holds no iceServers');
     return iceServers;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = oneLine(error);
     log.warn({ reason }, 'the server gave no ICE servers; only direct connections will work');
     return [];
   }

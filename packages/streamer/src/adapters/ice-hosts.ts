@@ -6,6 +6,7 @@
  * name is looked up once; as long as its address is not known the name itself is handed on, and a server whose name has
  * no address is left out until it has one.
  */
+import { oneLine } from '@perch/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 
@@ -71,7 +72,7 @@ export class IceHosts {
         });
       },
       (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = oneLine(error);
         if (before?.state !== 'unknown') log.warn({ reason }, 'a STUN or TURN server is not found');
         const askAgainAtMs = clock.nowMs() + RETRY_MS;
         // An address that worked is more than none.

@@ -6,6 +6,7 @@ import {
   type ClientMessage,
   decodeServerMessage,
   MAX_MESSAGE_CHARS,
+  oneLine,
   type ServerMessage,
 } from '@perch/protocol';
 import type { Logger } from 'pino';
@@ -94,7 +95,7 @@ export class ServerLink {
     });
     // 'close' follows 'error'.
     socket.on('error', (error) => {
-      reason = error.message;
+      reason = oneLine(error);
     });
     socket.on('close', (code) => {
       this.#cancel();

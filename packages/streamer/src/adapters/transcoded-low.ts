@@ -3,6 +3,7 @@
  * With the first rate above 0 it loads a transcoder and gives it the pictures since the newest keyframe; seconds after
  * the last viewer it frees it. Owns the transcoder.
  */
+import { oneLine } from '@perch/protocol';
 import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
@@ -147,7 +148,7 @@ export class TranscodedLow implements VideoLayer {
       if (this.#state.state === 'closed') return;
       this.#state = { state: 'failed' };
       this.#group = [];
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = oneLine(error);
       this.#log.warn({ reason }, 'no smaller picture for slow viewers: node-av does not work here');
     }
   }

@@ -8,6 +8,7 @@
 import type { Socket as Datagrams, RemoteInfo } from 'node:dgram';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { oneLine } from '@perch/protocol';
 import { TurnStreamReader, toStream, withMendedCheck } from './turn-framing.ts';
 
 export interface StreamServer {
@@ -63,7 +64,7 @@ export class TurnBridge {
     try {
       this.#stream ??= this.#connect();
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(oneLine(error));
       return;
     }
     const message = toStream(datagram);
@@ -90,7 +91,7 @@ export class TurnBridge {
     try {
       for (const message of this.#reader.push(bytes)) this.#handBack(message);
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(oneLine(error));
     }
   }
 
@@ -103,8 +104,4 @@ export class TurnBridge {
     const mended = this.#password === undefined ? message : withMendedCheck(message, this.#password);
     if (!this.#closed) this.#inside.send(mended, this.#insidePort, '127.0.0.1', () => undefined);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,7 @@
  *
  * Never throws, and holds up no picture: decoding and encoding are somebody else's threads.
  */
-import { type ClientMessageOf, MAX_SNAPSHOT_BYTES } from '@perch/protocol';
+import { type ClientMessageOf, MAX_SNAPSHOT_BYTES, oneLine } from '@perch/protocol';
 import type { AccessUnit } from '@perch/rtp';
 import type { Logger } from 'pino';
 import type { Broadcast } from './broadcast.ts';
@@ -97,7 +97,7 @@ export class Snapshots {
       .encodeJpeg(keyframe)
       .then(
         (outcome) => this.#handleOutcome(outcome),
-        (error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => this.#fail(oneLine(error)),
       )
       .finally(() => {
         this.#encoding = false;

@@ -5,7 +5,7 @@
  *
  * Owns the spare until it is taken. Does not know viewers.
  */
-import type { IceServer } from '@perch/protocol';
+import { type IceServer, oneLine, stackOf } from '@perch/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { LateBoundTransport } from './late-bound-transport.ts';
@@ -124,7 +124,7 @@ export class SpareTransport {
       };
     } catch (error) {
       // A viewer who comes is made a connection of its own, and told if that fails too.
-      log.warn({ err: error }, 'no spare connection could be made');
+      log.warn({ reason: oneLine(error), stack: stackOf(error) }, 'no spare connection could be made');
       this.#plan(RENEW_SPARE_AFTER_MS);
     }
   }

@@ -2,6 +2,7 @@
  * Keeps a source running: opens it, and when it ends opens it again after a pause that grows, and not before
  * it is gone. The viewers' connections are not touched; they see the last picture until the next keyframe.
  */
+import { oneLine } from '@perch/protocol';
 import type { Logger } from 'pino';
 import { BackOff, type BackOffLimits } from './back-off.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -128,8 +129,7 @@ export class SupervisedSource {
 
   #reopen(): void {
     const opened = this.#open().catch((error: unknown) => {
-      if (this.#state.state !== 'closed')
-        this.#restart(error instanceof Error ? error.message : String(error));
+      if (this.#state.state !== 'closed') this.#restart(oneLine(error));
     });
     this.#state = { state: 'opening', opened };
   }

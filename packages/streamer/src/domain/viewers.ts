@@ -5,7 +5,14 @@
  * Owns their connections. `viewer-left` does not end one that works: a viewer who lost only its WebSocket looks the same
  * as one who left, and the connection itself tells which it was.
  */
-import type { ClientMessage, ErrorCode, IceServer, Refusal, ServerMessageOf } from '@perch/protocol';
+import {
+  type ClientMessage,
+  type ErrorCode,
+  type IceServer,
+  oneLine,
+  type Refusal,
+  type ServerMessageOf,
+} from '@perch/protocol';
 import type { Logger } from 'pino';
 import { AwaitedOffers } from './awaited-offers.ts';
 import type { CameraState } from './supervised-source.ts';
@@ -190,7 +197,7 @@ export class Viewers {
       this.#handleRefusal(viewerId, refusal);
       this.#giveUp(viewerId, 'its offer was refused');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = oneLine(error);
       log.error({ reason }, 'no connection could be made');
       this.#table.fallBack(viewerId);
       this.#refuse(viewerId, 'refused', 'the camera could not make a connection; try again');

@@ -1,4 +1,5 @@
 /** Raw pictures of a camera whose video can't be passed on as it is: decoded, turned, fitted, the newest at any time. */
+import { oneLine } from '@perch/protocol';
 import type { VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
 import type { Orientation } from './fit-filters.ts';
@@ -31,7 +32,7 @@ export function decodedPictures(
     };
     const reading = input
       .read((packet) => decoder.decode(packet, keep))
-      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => oneLine(error))
       .then((reason) => newest.end(reason));
     try {
       yield* newest.each(signal);

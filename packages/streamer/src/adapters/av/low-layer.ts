@@ -2,6 +2,7 @@
  * The low layer: an encoded layer that may fail without taking the main one with it, is tried again, and gives its
  * encoder back when nobody has watched it for a while.
  */
+import { oneLine } from '@perch/protocol';
 import type { VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
@@ -53,7 +54,7 @@ export class LowLayer {
       if (capturedMs >= this.#retryAtMs) await this.layer.encode(frame, capturedMs);
     } catch (error) {
       this.#retryAtMs = capturedMs + RETRY_AFTER_MS;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = oneLine(error);
       this.#log.warn({ reason, retryMs: RETRY_AFTER_MS }, 'the low layer failed; the main one goes on');
       await this.layer.free();
     }
