@@ -4,9 +4,9 @@ import { NAL_UNIT_TYPE, nalUnitType, parseSps, type VideoFormat } from '@perch/r
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allocateFrame } from '../src/adapters/av/allocate-frame.ts';
 import { EncodedSource, type EncodedSourceOptions } from '../src/adapters/av/encoded-source.ts';
-import { H264Encoder } from '../src/adapters/av/h264-encoder.ts';
 import type { RawPicture, RawPictures } from '../src/adapters/av/raw-picture.ts';
 import { testPictures } from '../src/adapters/av/test-pictures.ts';
+import { openX264 } from '../src/adapters/av/x264-encoder.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 import type { CodedPicture } from '../src/domain/video-source.ts';
 import { FORMAT, ManualClock, memoryLog, settle, silentLog } from './support/fakes.ts';
@@ -185,7 +185,7 @@ describe('the low layer', () => {
     const opened: string[] = [];
     const { camera, source } = await openWithHandCamera({
       openEncoder: async (format) => {
-        const encoder = await H264Encoder.open(format);
+        const encoder = await openX264(format);
         opened.push(`open ${format.width}`);
         return {
           encode: (...values) => encoder.encode(...values),
@@ -217,7 +217,7 @@ describe('the low layer', () => {
     const { camera, collected, source } = await openWithHandCamera({
       log,
       openEncoder: (format) => {
-        if (format.width === FORMAT.width || failures === 2) return H264Encoder.open(format);
+        if (format.width === FORMAT.width || failures === 2) return openX264(format);
         failures++;
         return Promise.reject(new Error('no memory'));
       },

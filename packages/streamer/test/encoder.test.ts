@@ -2,7 +2,8 @@
 import { NAL_UNIT_TYPE, nalUnitType, parseSps, type VideoFormat } from '@perch/rtp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allocateFrame } from '../src/adapters/av/allocate-frame.ts';
-import { H264Encoder } from '../src/adapters/av/h264-encoder.ts';
+import type { PictureEncoder } from '../src/adapters/av/picture-encoder.ts';
+import { openX264 } from '../src/adapters/av/x264-encoder.ts';
 import { COARSE_GRAIN_LUMA } from '../src/domain/test-pattern.ts';
 import { FORMAT } from './support/fakes.ts';
 import { PatternPainter } from './support/pattern-painter.ts';
@@ -10,7 +11,7 @@ import { PatternPainter } from './support/pattern-painter.ts';
 const TICKS = BigInt(90_000 / FORMAT.framesPerSecond);
 
 async function openEncoder(format: VideoFormat = FORMAT) {
-  const encoder = await H264Encoder.open(format);
+  const encoder = await openX264(format);
   const frame = allocateFrame(format);
   const painter = new PatternPainter(format);
   onTestFinished(async () => {
@@ -68,7 +69,7 @@ describe('the encoder', () => {
     ['of an odd width', { width: 321 }],
     ['empty', { width: 0, height: 0 }],
   ])('a picture %s is refused with bad-format', async (_, change) => {
-    await expect(H264Encoder.open({ ...FORMAT, ...change })).rejects.toMatchObject({
+    await expect(openX264({ ...FORMAT, ...change })).rejects.toMatchObject({
       name: 'StreamerError',
       reason: 'bad-format',
       message: expect.stringContaining('--width'),
@@ -80,7 +81,10 @@ describe('the rate', () => {
   const HD: VideoFormat = { width: 1280, height: 720, framesPerSecond: 30, bitsPerSecond: 2_000_000 };
 
   /** Encodes grain; the bytes of each picture. */
-  async function filmed(encoder: H264Encoder, { from = 0, count = 60, keyframeAt = -1 }): Promise<number[]> {
+  async function filmed(
+    encoder: PictureEncoder,
+    { from = 0, count = 60, keyframeAt = -1 },
+  ): Promise<number[]> {
     const frame = allocateFrame(HD);
     const painter = new PatternPainter(HD, { grainLuma: COARSE_GRAIN_LUMA });
     const bytes: number[] = [];

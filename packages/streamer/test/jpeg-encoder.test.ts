@@ -5,8 +5,8 @@ import { AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, FF_ENCODER_LIBX264 } from 'nod
 import { Codec, CodecContext, FFmpegError, Packet, Rational } from 'node-av/lib';
 import { describe, expect, test } from 'vitest';
 import { allocateFrame } from '../src/adapters/av/allocate-frame.ts';
-import { H264Encoder } from '../src/adapters/av/h264-encoder.ts';
 import { encodeJpeg, fitWithin } from '../src/adapters/av/jpeg-encoder.ts';
+import { openX264 } from '../src/adapters/av/x264-encoder.ts';
 import { decodeJpeg } from './support/decode-jpeg.ts';
 import { FORMAT } from './support/fakes.ts';
 import { PatternPainter } from './support/pattern-painter.ts';
@@ -16,7 +16,7 @@ const MAX_BYTES = 48 * 1024;
 
 /** Nothing is harder to make small. */
 async function noise(format: VideoFormat): Promise<AccessUnit> {
-  const encoder = await H264Encoder.open(format);
+  const encoder = await openX264(format);
   const frame = allocateFrame(format);
   let state = 1;
   for (const plane of frame.data!) {

@@ -2,7 +2,7 @@ import type { VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
 import { expect, test } from 'vitest';
 import { ReopeningEncoder } from '../src/adapters/av/reopening-encoder.ts';
-import { V4l2m2mEncoder } from '../src/adapters/av/v4l2m2m-encoder.ts';
+import { openV4l2m2m } from '../src/adapters/av/v4l2m2m-encoder.ts';
 import { FORMAT, ManualClock } from './support/fakes.ts';
 
 const FRAME = {} as Frame;
@@ -71,7 +71,7 @@ test('after close it encodes nothing and opens nothing', async () => {
 });
 
 test('a machine without the hardware is told what to choose', async () => {
-  await expect(V4l2m2mEncoder.open(FORMAT)).rejects.toMatchObject({
+  await expect(openV4l2m2m(FORMAT)).rejects.toMatchObject({
     reason: 'source-failed',
     message: 'the H.264 hardware of this machine can not be opened; choose --encoder x264',
   });

@@ -73,7 +73,7 @@ async function videoDevices(folder = '/sys/class/video4linux'): Promise<Device[]
 
 async function canLoadLibraries(): Promise<boolean> {
   try {
-    await import('./av/h264-encoder.ts');
+    await import('./av/x264-encoder.ts');
     return true;
   } catch {
     return false;

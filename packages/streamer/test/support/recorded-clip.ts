@@ -1,7 +1,7 @@
 /** H.264 of the test pattern, as coded pictures or as a file's bytes. */
 import type { AccessUnit, VideoFormat } from '@perch/rtp';
 import { allocateFrame } from '../../src/adapters/av/allocate-frame.ts';
-import { H264Encoder } from '../../src/adapters/av/h264-encoder.ts';
+import { openX264 } from '../../src/adapters/av/x264-encoder.ts';
 import { FORMAT } from './fakes.ts';
 import { PatternPainter } from './pattern-painter.ts';
 
@@ -17,7 +17,7 @@ export async function recordedPictures({
   count,
   keyframeEvery = count,
 }: Clip): Promise<AccessUnit[]> {
-  const encoder = await H264Encoder.open(format);
+  const encoder = await openX264(format);
   const frame = allocateFrame(format);
   const painter = new PatternPainter(format);
   const pictures: AccessUnit[] = [];

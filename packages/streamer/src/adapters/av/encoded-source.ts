@@ -2,6 +2,7 @@
  * A video source made of raw pictures and encoders of our own, one for each layer. Owns them all and frees them in
  * `close`. When the pictures end or stay away, or the main layer's encoder fails, it says so once through `onEnded`.
  */
+import { oneLine } from '@perch/protocol';
 import type { VideoFormat } from '@perch/rtp';
 import { FFmpegError, Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
@@ -9,10 +10,10 @@ import type { Clock } from '../../domain/clock.ts';
 import { SilenceWatch } from '../../domain/silence-watch.ts';
 import type { PictureSize, VideoLayer, VideoSource, VideoSourceEvents } from '../../domain/video-source.ts';
 import { EncodedLayer } from './encoded-layer.ts';
-import { H264Encoder } from './h264-encoder.ts';
 import { LowLayer } from './low-layer.ts';
 import type { OpenPictureEncoder } from './picture-encoder.ts';
 import type { RawPictures } from './raw-picture.ts';
+import { openX264 } from './x264-encoder.ts';
 
 /** Below a quarter of what its owner gave it, a picture of this size is a smear: the low layer shows more. */
 const LOWEST_SHARE = 1 / 4;
@@ -54,7 +55,7 @@ export class EncodedSource implements VideoSource {
   }
 
   private constructor(
-    { format, log, openEncoder = H264Encoder.open }: EncodedSourceOptions,
+    { format, log, openEncoder = openX264 }: EncodedSourceOptions,
     events: VideoSourceEvents,
   ) {
     this.size = { width: format.width, height: format.height };
@@ -118,7 +119,7 @@ export class EncodedSource implements VideoSource {
         if (this.#stop.signal.aborted) break;
       }
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = oneLine(error);
     }
     watch.close();
     await this.#next(() => this.#free());

@@ -1,6 +1,6 @@
 /**
- * An H.264 encoder of FFmpeg's through node-av's low-level API: a raw picture in, its access unit out. What an
- * encoder is told about rates and keyframes is said by whoever opens it.
+ * An H.264 encoder of FFmpeg's through node-av's low-level API: a raw picture in, its access unit out. What is special about
+ * one of them is said by whoever opens it.
  *
  * The low-level API, because node-av's high-level Encoder clears a frame's picture type and with it a forced keyframe.
  */
@@ -8,6 +8,7 @@ import { type AccessUnit, isKeyframe, splitAnnexB, type VideoFormat } from '@per
 import { AV_LOG_QUIET, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, type Frame, Log, Packet, Rational } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
+import type { EncodingRate, PictureEncoder } from './picture-encoder.ts';
 
 /** A keyframe costs several ordinary pictures; new viewers get one on demand, so routine ones may be rare. */
 const KEYFRAME_INTERVAL_SECONDS = 10;
@@ -17,17 +18,26 @@ const TICKS_PER_SECOND = 90_000;
 
 const EAGAIN = FFmpegError.AVERROR('EAGAIN' as Parameters<typeof FFmpegError.AVERROR>[0]);
 
-export class LibavEncoder {
-  readonly context: CodecContext;
+/** What an encoder is told beyond what all of them are. */
+export interface EncoderTuning {
+  /** Sets up the context, which is not open yet; returns FFmpeg's options by name. */
+  readonly configure: (context: CodecContext) => Readonly<Record<string, string>>;
+  /** Sets another rate while it runs; missing where nothing that is open can change. */
+  readonly applyRate?: (context: CodecContext, rate: EncodingRate) => void;
+}
+
+export class LibavEncoder implements PictureEncoder {
+  readonly #context: CodecContext;
+  readonly #applyRate: EncoderTuning['applyRate'];
   readonly #packet = new Packet();
   #encoding: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** `configure` sets what this encoder needs. Rejects with a StreamerError when it is not there or refuses. */
+  /** Rejects with a StreamerError when there is no such encoder, and with FFmpeg's error when it refuses. */
   static async open(
     name: 'libx264' | 'h264_v4l2m2m',
     format: VideoFormat,
-    configure: (context: CodecContext) => Readonly<Record<string, string>>,
+    { configure, applyRate }: EncoderTuning,
   ): Promise<LibavEncoder> {
     // FFmpeg would write to standard error; what failed comes back as a code.
     Log.setLevel(AV_LOG_QUIET);
@@ -49,16 +59,17 @@ export class LibavEncoder {
       context.freeContext();
       throw error;
     }
-    return new LibavEncoder(context);
+    return new LibavEncoder(context, applyRate);
   }
 
-  private constructor(context: CodecContext) {
-    this.context = context;
+  private constructor(context: CodecContext, applyRate: EncoderTuning['applyRate']) {
+    this.#context = context;
+    this.#applyRate = applyRate;
     this.#packet.alloc();
   }
 
-  get closed(): boolean {
-    return this.#closed;
+  setRate(rate: EncodingRate): void {
+    if (!this.#closed) this.#applyRate?.(this.#context, rate);
   }
 
   encode(frame: Frame, pts: bigint, keyframe: boolean): Promise<AccessUnit | undefined> {
@@ -72,15 +83,15 @@ export class LibavEncoder {
     this.#closed = true;
     await this.#encoding;
     this.#packet.free();
-    this.context.freeContext();
+    this.#context.freeContext();
   }
 
   async #encode(frame: Frame, pts: bigint, keyframe: boolean): Promise<AccessUnit | undefined> {
     if (this.#closed) return undefined;
     frame.pts = pts;
     frame.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    FFmpegError.throwIfError(await this.context.sendFrame(frame), 'encode');
-    const received = await this.context.receivePacket(this.#packet);
+    FFmpegError.throwIfError(await this.#context.sendFrame(frame), 'encode');
+    const received = await this.#context.receivePacket(this.#packet);
     if (received === EAGAIN) return undefined;
     FFmpegError.throwIfError(received, 'encode');
     const data = this.#packet.data;

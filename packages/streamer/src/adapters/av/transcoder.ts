@@ -8,9 +8,9 @@ import type { VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
 import type { CodedPicture } from '../../domain/video-source.ts';
-import { H264Encoder } from './h264-encoder.ts';
 import { LowLayer } from './low-layer.ts';
 import { PictureDecoder } from './picture-decoder.ts';
+import { openX264 } from './x264-encoder.ts';
 
 /** The RTP clock of H.264 in ticks a millisecond. */
 const TICKS_PER_MS = 90;
@@ -102,7 +102,7 @@ export class Transcoder {
     if (size === this.#size) return;
     this.#size = size;
     await this.#low?.layer.free();
-    const components = { openEncoder: H264Encoder.open, log: this.#log };
+    const components = { openEncoder: openX264, log: this.#log };
     this.#low = LowLayer.below({ ...this.#format, width, height }, components, {
       isWanted: () => this.#events.isWanted(),
       onPicture: (picture) => {

@@ -3,9 +3,9 @@
  * enters. Its rate follows what is set from one picture to the next.
  */
 import { availableParallelism } from 'node:os';
-import { type AccessUnit, h264LevelFor, type VideoFormat } from '@perch/rtp';
+import { h264LevelFor, type VideoFormat } from '@perch/rtp';
 import { FF_THREAD_SLICE } from 'node-av/constants';
-import type { CodecContext, Frame } from 'node-av/lib';
+import type { CodecContext } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
 import { LibavEncoder } from './libav-encoder.ts';
 import type { EncodingRate, PictureEncoder } from './picture-encoder.ts';
@@ -23,50 +23,29 @@ const RATE_BUFFER_PICTURES = 4;
 /** More slices cost bits; four threads carry 1080p30 on a Pi. */
 const MAX_THREADS = 4;
 
-export class H264Encoder implements PictureEncoder {
-  readonly #encoder: LibavEncoder;
-  readonly #format: VideoFormat;
-
-  /** Rejects with a StreamerError when libx264 does not take the format. */
-  static async open(format: VideoFormat): Promise<H264Encoder> {
-    const level = h264LevelFor(format);
-    if (level === undefined) throw unusable(format);
-    const configure = (context: CodecContext) => {
-      const { bitsPerSecond, framesPerSecond: picturesPerSecond } = format;
-      applyRate(context, format, { bitsPerSecond, picturesPerSecond });
-      context.threadType = FF_THREAD_SLICE;
-      context.threadCount = Math.min(MAX_THREADS, availableParallelism());
-      return {
-        preset: 'ultrafast',
-        tune: 'zerolatency',
-        profile: 'baseline',
-        level: (level / 10).toFixed(1),
-        'forced-idr': '1',
-      };
-    };
-    try {
-      return new H264Encoder(await LibavEncoder.open('libx264', format, configure), format);
-    } catch (cause) {
-      throw cause instanceof StreamerError ? cause : unusable(format, { cause });
-    }
-  }
-
-  private constructor(encoder: LibavEncoder, format: VideoFormat) {
-    this.#encoder = encoder;
-    this.#format = format;
-  }
-
-  setRate(rate: EncodingRate): void {
-    if (!this.#encoder.closed) applyRate(this.#encoder.context, this.#format, rate);
-  }
-
-  /** Zero latency rules out that a picture is kept back, but FFmpeg's interface does not. */
-  encode(frame: Frame, pts: bigint, keyframe: boolean): Promise<AccessUnit | undefined> {
-    return this.#encoder.encode(frame, pts, keyframe);
-  }
-
-  close(): Promise<void> {
-    return this.#encoder.close();
+/** Rejects with a StreamerError when libx264 does not take the format. */
+export async function openX264(format: VideoFormat): Promise<PictureEncoder> {
+  const level = h264LevelFor(format);
+  if (level === undefined) throw unusable(format);
+  try {
+    return await LibavEncoder.open('libx264', format, {
+      configure: (context) => {
+        const { bitsPerSecond, framesPerSecond: picturesPerSecond } = format;
+        applyRate(context, format, { bitsPerSecond, picturesPerSecond });
+        context.threadType = FF_THREAD_SLICE;
+        context.threadCount = Math.min(MAX_THREADS, availableParallelism());
+        return {
+          preset: 'ultrafast',
+          tune: 'zerolatency',
+          profile: 'baseline',
+          level: (level / 10).toFixed(1),
+          'forced-idr': '1',
+        };
+      },
+      applyRate: (context, rate) => applyRate(context, format, rate),
+    });
+  } catch (cause) {
+    throw cause instanceof StreamerError ? cause : unusable(format, { cause });
   }
 }
 
