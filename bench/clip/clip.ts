@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NAL_UNIT_TYPE, nalUnitType, splitAnnexB } from '@perch/rtp';
+import { joinAnnexB, NAL_UNIT_TYPE, nalUnitType, splitAnnexB } from '@perch/rtp';
 import { AV_LOG_QUIET, AV_PIX_FMT_YUV420P, AVERROR_EOF } from 'node-av/constants';
 import {
   Codec,
@@ -37,7 +37,6 @@ const NOISE = 20;
 
 const FEEDER = fileURLToPath(new URL('feeder.js', import.meta.url));
 
-const START_CODE = Buffer.from([0, 0, 0, 1]);
 const SINK = 'buffersink@pictures';
 
 export interface Clip {
@@ -73,7 +72,7 @@ function withTimeMark(picture: Buffer): Buffer {
     return type === NAL_UNIT_TYPE.idrSlice || type === 1;
   });
   const marked = [...nalUnits.slice(0, slice), timeMark(), ...nalUnits.slice(slice)];
-  return Buffer.concat(marked.flatMap((nalUnit) => [START_CODE, nalUnit]));
+  return Buffer.from(joinAnnexB(marked).buffer);
 }
 
 async function* encodedPictures(): AsyncGenerator<Buffer> {

@@ -1,5 +1,5 @@
 /**
- * Splits an H.264 byte stream into NAL units (ITU-T H.264, Annex B). Pure: bytes in, bytes out.
+ * Splits an H.264 byte stream into NAL units and joins them again (ITU-T H.264, Annex B). Pure: bytes in, bytes out.
  *
  * A NAL unit is given without its start code and without the zero bytes that may follow it; emulation prevention
  * bytes stay in, as RTP wants them (RFC 6184, 5.6). Not here: where a picture ends (access-unit-assembler.ts).
@@ -10,6 +10,8 @@ export const MAX_NAL_UNIT_BYTES = 4 * 1024 * 1024;
 
 /** A 720p keyframe at 2 Mbit/s; the buffer doubles from here. */
 const FIRST_BUFFER_BYTES = 64 * 1024;
+
+const START_CODE = Uint8Array.of(0, 0, 0, 1);
 
 /**
  * Cuts NAL units out of a stream that comes in chunks of any size, a pipe's or a socket's.
@@ -127,4 +129,16 @@ function endWithoutZeros(bytes: Uint8Array, from: number, to: number): number {
   let end = to;
   while (end > from && bytes[end - 1] === 0) end--;
   return end;
+}
+
+/** One after the other in memory of their own, each behind a start code (ITU-T H.264, annex B). */
+export function joinAnnexB(nalUnits: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(nalUnits.reduce((sum, { length }) => sum + START_CODE.length + length, 0));
+  let at = 0;
+  for (const nalUnit of nalUnits) {
+    bytes.set(START_CODE, at);
+    bytes.set(nalUnit, at + START_CODE.length);
+    at += START_CODE.length + nalUnit.length;
+  }
+  return bytes;
 }

@@ -1,7 +1,7 @@
 /** H.264 over RTP: pure bytes and arithmetic. No IO, no clock, no randomness of its own. */
 
 export { type AccessUnit, AccessUnitAssembler } from './access-unit-assembler.ts';
-export { AnnexBReader, MAX_NAL_UNIT_BYTES, splitAnnexB } from './annex-b.ts';
+export { AnnexBReader, joinAnnexB, MAX_NAL_UNIT_BYTES, splitAnnexB } from './annex-b.ts';
 export {
   CongestionController,
   type CongestionControllerOptions,
@@ -66,5 +66,6 @@ export {
   DEFAULT_MAX_PACKET_BYTES,
   RtpPacketizer,
   type RtpPacketizerOptions,
+  TICKS_PER_MS,
 } from './rtp-packetizer.ts';
 export { MAX_PADDING_BYTES, RtxStream, type RtxStreamOptions } from './rtx-stream.ts';

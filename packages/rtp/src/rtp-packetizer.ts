@@ -23,6 +23,9 @@ import { writeRtpHeader } from './rtp-packet.ts';
  */
 export const DEFAULT_MAX_PACKET_BYTES = 1200;
 
+/** The RTP clock of H.264 (RFC 6184, section 8.2.1) in ticks a millisecond. */
+export const TICKS_PER_MS = 90;
+
 export interface RtpPacketizerOptions {
   readonly ssrc: number;
   readonly payloadType: number;

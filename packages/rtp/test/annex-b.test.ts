@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AnnexBReader, splitAnnexB } from '../src/index.ts';
+import { AnnexBReader, joinAnnexB, splitAnnexB } from '../src/index.ts';
 import { concat, hex, toHex } from './support/bytes.ts';
 import { secondsOfWork } from './support/seconds-of-work.ts';
 
@@ -163,4 +163,12 @@ describe('splitAnnexB', () => {
       }),
     );
   });
+});
+
+test('what was joined is split into the same NAL units', () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryNalUnit), (nalUnits) => {
+      expect(splitAnnexB(joinAnnexB(nalUnits)).map(toHex)).toEqual(nalUnits.map(toHex));
+    }),
+  );
 });

@@ -1,12 +1,13 @@
 /** The streamer put together: camera, broadcast, viewers, server. */
 import type { VideoFormat } from '@perch/rtp';
 import type { Logger } from 'pino';
+import { UPRIGHT } from './adapters/av/fit-filters.ts';
 import { datachannelOpener } from './adapters/datachannel-opener.ts';
 import { fetchIceServers } from './adapters/fetch-ice-servers.ts';
 import { lazyJpeg } from './adapters/lazy-jpeg.ts';
 import { resolveSource } from './adapters/open-source.ts';
 import { ServerLink } from './adapters/server-link.ts';
-import { type CameraSettings, DEFAULT_CAMERA, type EncoderName } from './adapters/source-options.ts';
+import type { CameraSettings, EncoderName } from './adapters/source-options.ts';
 import { systemClock as clock } from './adapters/system-clock.ts';
 import { Broadcast } from './domain/broadcast.ts';
 import { Broadcaster, DEFAULT_MAX_VIEWERS } from './domain/broadcaster.ts';
@@ -52,7 +53,7 @@ export async function startStreamer(options: StreamerOptions): Promise<RunningSt
   const { width, height, framesPerSecond, bitsPerSecond } = options;
   const format: VideoFormat = { width, height, framesPerSecond, bitsPerSecond };
   const random = Math.random;
-  const { encoder = 'auto', camera = DEFAULT_CAMERA, playoutDelayMs = 0 } = options;
+  const { encoder = 'auto', camera = UPRIGHT, playoutDelayMs = 0 } = options;
   const open = await resolveSource(options.source, { format, encoder, camera }, { clock, log });
 
   const broadcast = new Broadcast({ clock, random }, format, {

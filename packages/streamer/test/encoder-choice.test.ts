@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { UPRIGHT } from '../src/adapters/av/fit-filters.ts';
 import { chooseEncoder } from '../src/adapters/encoder-choice.ts';
 import { hasH264Hardware, readPiModel } from '../src/adapters/pi-model.ts';
-import { DEFAULT_CAMERA, refuseCameraSettings, type SourceKind } from '../src/adapters/source-options.ts';
+import { refuseCameraSettings, type SourceKind } from '../src/adapters/source-options.ts';
 
 const PI_4 = 'Raspberry Pi 4 Model B Rev 1.5';
 const PI_5 = 'Raspberry Pi 5 Model B Rev 1.0';
@@ -115,8 +116,7 @@ describe('settings of the camera', () => {
 
   test('that it heeds, or that are not set, are taken', () => {
     refuseCameraSettings('rpicam', 'auto', all);
-    for (const kind of ['program', 'raw', 'camera'] as const)
-      refuseCameraSettings(kind, kind, DEFAULT_CAMERA);
+    for (const kind of ['program', 'raw', 'camera'] as const) refuseCameraSettings(kind, kind, UPRIGHT);
     refuseCameraSettings('camera', 'rtsp', { rotation: 180, hflip: true, vflip: false });
   });
 });

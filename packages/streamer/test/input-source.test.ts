@@ -1,11 +1,12 @@
 /** Cameras that FFmpeg reads: a real RTSP client against a small camera of our own, and a device of FFmpeg's. */
 import { NAL_UNIT_TYPE, nalUnitType, parseSps } from '@perch/rtp';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { UPRIGHT } from '../src/adapters/av/fit-filters.ts';
 import { openInputSource } from '../src/adapters/av/input-source.ts';
 import { openRtsp, rtspAddress } from '../src/adapters/av/rtsp-input.ts';
 import { openFirst, v4l2Addresses } from '../src/adapters/av/v4l2-input.ts';
 import type { VideoInput } from '../src/adapters/av/video-input.ts';
-import { DEFAULT_CAMERA, type SourceOptions } from '../src/adapters/source-options.ts';
+import type { SourceOptions } from '../src/adapters/source-options.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 import type { CodedPicture } from '../src/domain/video-source.ts';
 import { FORMAT, ManualClock, memoryLog } from './support/fakes.ts';
@@ -31,7 +32,7 @@ async function openSource(input: VideoInput, options: Partial<SourceOptions> = {
   const { log, lines } = memoryLog();
   const source = await openInputSource(
     input,
-    { format: FORMAT, encoder: 'auto', camera: DEFAULT_CAMERA, ...options },
+    { format: FORMAT, encoder: 'auto', camera: UPRIGHT, ...options },
     { clock, log },
     collected.events,
   );
@@ -66,7 +67,7 @@ describe('a camera in the network', () => {
 
   test.each([
     [{ encoder: 'x264' as const }, '--encoder x264'],
-    [{ camera: { ...DEFAULT_CAMERA, hflip: true } }, 'the picture is to be turned or mirrored'],
+    [{ camera: { ...UPRIGHT, hflip: true } }, 'the picture is to be turned or mirrored'],
   ])('is encoded again in our size where %j asks for it', async (options, because) => {
     const camera = await startCamera();
     const { collected, lines, source } = await openSource(

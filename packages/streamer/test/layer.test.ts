@@ -37,7 +37,7 @@ describe('pictures', () => {
     const { layer, shoot } = stage();
     const sinks = [new FakeSink(), new FakeSink()];
     for (const sink of sinks) layer.add(sink, AS_NEW);
-    expect(shoot({ keyframe: true, size: 3_000 })).toBe(true);
+    shoot({ keyframe: true, size: 3_000 });
     shoot();
     expect(sinks[0]!.pictures).toEqual(sinks[1]!.pictures);
     expect(sinks[0]!.pictures.map(({ keyframe }) => keyframe)).toEqual([true, false]);
@@ -48,7 +48,7 @@ describe('pictures', () => {
     const { layer } = stage();
     const sink = new FakeSink();
     layer.add(sink, AS_NEW);
-    expect(layer.handlePicture({ accessUnit: { nalUnits: [], keyframe: true }, capturedMs: 0 })).toBe(false);
+    layer.handlePicture({ accessUnit: { nalUnits: [], keyframe: true }, capturedMs: 0 });
     expect(sink.pictures).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('sources that come and go', () => {
     layer.add(sink, AS_NEW);
     shoot({ keyframe: true });
     layer.useSource(source);
-    expect(shoot()).toBe(false);
+    shoot();
     shoot({ keyframe: true });
     expect(sink.pictures.map(({ keyframe }) => keyframe)).toEqual([true, true]);
   });

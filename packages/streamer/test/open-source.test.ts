@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { VideoFormat } from '@perch/rtp';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { UPRIGHT } from '../src/adapters/av/fit-filters.ts';
 import { findCameraProgram, rpicamProgram } from '../src/adapters/camera/rpicam.ts';
 import { resolveSource } from '../src/adapters/open-source.ts';
-import { DEFAULT_CAMERA } from '../src/adapters/source-options.ts';
 import type { VideoSource, VideoSourceEvents } from '../src/domain/video-source.ts';
 import { FORMAT, ManualClock, memoryLog, silentLog } from './support/fakes.ts';
 import { recordedClip } from './support/recorded-clip.ts';
 
 const HD: VideoFormat = { width: 1280, height: 720, framesPerSecond: 30, bitsPerSecond: 2_000_000 };
-const PLAIN = { encoder: 'auto', camera: DEFAULT_CAMERA } as const;
+const PLAIN = { encoder: 'auto', camera: UPRIGHT } as const;
 const components = { clock: new ManualClock(), log: silentLog };
 
 /** A folder of programs that is all of PATH, but for the system's own shell and tools. */
@@ -219,11 +219,9 @@ describe('looking for a camera', () => {
     await expect
       .poll(() => lines.find(({ msg }) => msg === 'camera program says')?.['line'])
       .toBe(
-        rpicamProgram(
-          { command: 'rpicam-vid', help: '--low-latency --libav-format' },
-          HD,
-          DEFAULT_CAMERA,
-        ).args.join(' '),
+        rpicamProgram({ command: 'rpicam-vid', help: '--low-latency --libav-format' }, HD, UPRIGHT).args.join(
+          ' ',
+        ),
       );
   });
 });
@@ -232,7 +230,7 @@ describe('the flags of rpicam-vid', () => {
   const newest = { command: 'rpicam-vid', help: '  --low-latency arg\n  --libav-format arg' };
 
   test('byte for byte', () => {
-    const { command, args } = rpicamProgram(newest, HD, DEFAULT_CAMERA);
+    const { command, args } = rpicamProgram(newest, HD, UPRIGHT);
     expect([command, ...args].join(' ')).toBe(
       'rpicam-vid --width 1280 --height 720 --framerate 30 --codec h264 --profile baseline --level 4 ' +
         '--bitrate 2000000 --intra 60 --inline --flush --nopreview -t 0 -o - --low-latency --libav-format h264',
@@ -240,11 +238,7 @@ describe('the flags of rpicam-vid', () => {
   });
 
   test('an older program is not given options that it does not know', () => {
-    const { command, args } = rpicamProgram(
-      { command: 'libcamera-vid', help: '  --level arg' },
-      HD,
-      DEFAULT_CAMERA,
-    );
+    const { command, args } = rpicamProgram({ command: 'libcamera-vid', help: '  --level arg' }, HD, UPRIGHT);
     expect([command, ...args].join(' ')).toBe(
       'libcamera-vid --width 1280 --height 720 --framerate 30 --codec h264 --profile baseline --level 4 ' +
         '--bitrate 2000000 --intra 60 --inline --flush --nopreview -t 0 -o -',
@@ -256,7 +250,7 @@ describe('the flags of rpicam-vid', () => {
     [1920, 1080, 30, 4_000_000, '4'],
     [1920, 1080, 30, 25_000_000, '4.1'],
   ])('%d x %d at %d and %d bit/s is level %5$s', (width, height, framesPerSecond, bitsPerSecond, level) => {
-    const { args } = rpicamProgram(newest, { width, height, framesPerSecond, bitsPerSecond }, DEFAULT_CAMERA);
+    const { args } = rpicamProgram(newest, { width, height, framesPerSecond, bitsPerSecond }, UPRIGHT);
     expect(args[args.indexOf('--level') + 1]).toBe(level);
   });
 
@@ -268,7 +262,7 @@ describe('the flags of rpicam-vid', () => {
     '%d x %d at %d is more than the camera takes, and the error says what it takes',
     (width, height, fps) => {
       const format = { width, height, framesPerSecond: fps, bitsPerSecond: 2_000_000 };
-      expect(() => rpicamProgram(newest, format, DEFAULT_CAMERA)).toThrow(
+      expect(() => rpicamProgram(newest, format, UPRIGHT)).toThrow(
         expect.objectContaining({
           reason: 'bad-format',
           message: `the camera can't encode ${width}x${height} at ${fps}; 1920x1080 at 30 is the most it takes`,

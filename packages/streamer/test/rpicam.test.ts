@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EncodedSource } from '../src/adapters/av/encoded-source.ts';
+import { UPRIGHT } from '../src/adapters/av/fit-filters.ts';
 import { pipedPictures } from '../src/adapters/av/piped-pictures.ts';
 import { rawRpicamProgram, rpicamProgram } from '../src/adapters/camera/rpicam.ts';
-import { DEFAULT_CAMERA } from '../src/adapters/source-options.ts';
 import { systemClock } from '../src/adapters/system-clock.ts';
 import { FORMAT, silentLog } from './support/fakes.ts';
 import { PictureCollector } from './support/picture-collector.ts';
@@ -34,21 +34,21 @@ describe('settings of the camera', () => {
   });
 
   test('that are not set are not told', () => {
-    const { args } = rpicamProgram(program, FORMAT, DEFAULT_CAMERA);
+    const { args } = rpicamProgram(program, FORMAT, UPRIGHT);
     expect(args.slice(-2)).toEqual(['-o', '-']);
   });
 });
 
 describe('raw pictures', () => {
   test('are asked for in the picture’s size and rate, without an encoder’s settings', () => {
-    const { args } = rawRpicamProgram(program, FORMAT, DEFAULT_CAMERA);
+    const { args } = rawRpicamProgram(program, FORMAT, UPRIGHT);
     expect(args.join(' ')).toBe(
       '--width 320 --height 240 --framerate 15 --codec yuv420 --flush --nopreview -t 0 -o -',
     );
   });
 
   test('of a width that the camera would pad are refused with the nearest that it would not', () => {
-    expect(() => rawRpicamProgram(program, { ...FORMAT, width: 800 }, DEFAULT_CAMERA)).toThrow(
+    expect(() => rawRpicamProgram(program, { ...FORMAT, width: 800 }, UPRIGHT)).toThrow(
       expect.objectContaining({
         reason: 'bad-format',
         message: expect.stringContaining('choose --width 832, or --encoder rpicam'),

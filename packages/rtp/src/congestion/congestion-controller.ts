@@ -77,8 +77,8 @@ export interface CongestionDiagnostics {
 /** For one viewer; lives as long as the connection. Work per packet is O(1). */
 export class CongestionController {
   readonly #startBitsPerSecond: number;
-  #limits: RateLimits;
-  #wantedBitsPerSecond: number;
+  readonly #limits: RateLimits;
+  readonly #wantedBitsPerSecond: number;
   readonly #history = new SentPacketHistory();
   readonly #groups = new ArrivalGroups();
   readonly #trendline = new TrendlineEstimator();
@@ -181,15 +181,6 @@ export class CongestionController {
       ownLossShare: this.#lossBased.ownLossShare,
       applicationLimited: this.#applicationLimited,
     };
-  }
-
-  /** A limit that lifts is probed for at once. */
-  setLimits(limits: RateLimits & { readonly wantedBitsPerSecond?: number }, nowMs: number): void {
-    const wanted = limits.wantedBitsPerSecond ?? limits.maxBitsPerSecond;
-    if (wanted > this.#wantedBitsPerSecond) this.#probes.hurry(nowMs);
-    this.#limits = limits;
-    this.#wantedBitsPerSecond = wanted;
-    this.#delayBased.lower(limits.maxBitsPerSecond, limits);
   }
 
   /** A packet left, under a transport-wide number of its own; `bytes` as the path carries them. */

@@ -23,8 +23,6 @@ export interface SourceOptions {
   readonly camera: CameraSettings;
 }
 
-export const DEFAULT_CAMERA: CameraSettings = { rotation: 0, hflip: false, vflip: false };
-
 export function isUpright({ rotation, hflip, vflip }: Orientation): boolean {
   return rotation === 0 && !hflip && !vflip;
 }

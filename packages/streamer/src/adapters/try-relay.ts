@@ -6,6 +6,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { IceServer } from '@perch/protocol';
 import { PeerConnection } from 'node-datachannel';
+import { endpointOf, isRelayed } from './candidate-reach.ts';
 import { MAX_TURN_SERVERS, type OpenBridge, toNativeIceServers, turnWays } from './native-ice-servers.ts';
 import { TurnBridge } from './turn-bridge.ts';
 
@@ -15,9 +16,6 @@ export type RelayTrial =
   | { readonly kind: 'no-relay' }
   /** There is a relay, and nothing came through it. */
   | { readonly kind: 'nothing-passed'; readonly address: string };
-
-/** RFC 8839, section 5.1: the fifth and sixth words are address and port. */
-const RELAY = /^(?:a=)?candidate:\S+ \d+ \S+ \d+ (\S+) (\d+) typ relay/;
 
 /** Over UDP where one of them can be asked so, else over TCP and TLS, as a stream does. */
 export async function tryRelay(iceServers: readonly IceServer[], withinMs: number): Promise<RelayTrial> {
@@ -31,8 +29,8 @@ export async function tryRelay(iceServers: readonly IceServer[], withinMs: numbe
     ] as const) {
       from.onLocalDescription((sdp, type) => guarded(() => to.setRemoteDescription(sdp, type)));
       from.onLocalCandidate((candidate, mid) => {
-        const [, host, port] = RELAY.exec(candidate) ?? [];
-        if (host !== undefined) address = `${host}:${port}`;
+        const relay = endpointOf(candidate);
+        if (isRelayed(candidate)) address = `${relay.address}:${relay.port}`;
         guarded(() => to.addRemoteCandidate(candidate, mid));
       });
     }

@@ -1,5 +1,6 @@
 /** The one video section, as libdatachannel is told of it and as a viewer's answer has to have it. */
 import { type Refusal, refuse } from '@perch/protocol';
+import { TICKS_PER_MS } from '@perch/rtp';
 import { Video } from 'node-datachannel';
 import type { VideoOffer } from '../domain/peer-transport.ts';
 import { sdpSections } from '../domain/sdp-sections.ts';
@@ -7,9 +8,6 @@ import { RECEIVED_KBIT_PER_SECOND, STREAM_ID, TRACK_ID } from '../domain/video-o
 
 /** Old viewers send a candidate's m-line index alone, so the one media section has its index for a name. */
 export const MID = '0';
-
-/** Ticks a second of the RTP clock of H.264, and so of its retransmission (RFC 6184, section 8.2.1). */
-const CLOCK_RATE = 90_000;
 
 /** RFC 8866 lines of the video section. libdatachannel writes nack, nack pli and goog-remb by itself. */
 export function describeVideo({
@@ -29,7 +27,8 @@ export function describeVideo({
   video.parseSdpLine(`a=rtcp-fb:${payloadType} ccm fir`);
   for (const { id, uri } of extensions) video.parseSdpLine(`a=extmap:${id} ${uri}`);
   if (rtx !== undefined) {
-    video.addRTXCodec(rtx.payloadType, payloadType, CLOCK_RATE);
+    // RFC 4588, section 8: on the clock of what it resends.
+    video.addRTXCodec(rtx.payloadType, payloadType, 1000 * TICKS_PER_MS);
     // RFC 5576, section 4.2: which stream is resent by which. Not by addSSRC, which would write a=msid once more.
     video.parseSdpLine(`a=ssrc-group:FID ${ssrc} ${rtx.ssrc}`);
     video.parseSdpLine(`a=ssrc:${rtx.ssrc} cname:${cname}`);

@@ -4,16 +4,19 @@
  *
  * Owns the layers and a timer while anyone watches; not the source, nor the viewers.
  */
-import type { AccessUnit, PlayoutDelay, RtpPacketizerOptions, VideoFormat } from '@perch/rtp';
+import {
+  type AccessUnit,
+  type PlayoutDelay,
+  type RtpPacketizerOptions,
+  TICKS_PER_MS,
+  type VideoFormat,
+} from '@perch/rtp';
 import type { Clock } from './clock.ts';
 import { Layer, type PacketSink } from './layer.ts';
 import type { VideoOffer } from './peer-transport.ts';
 import { allocateRates, newPlace, type Place } from './rate-allocation.ts';
 import { offeredExtensions, videoOffer } from './video-offer.ts';
 import type { CodedPicture, LayerName, PictureSize, VideoSource } from './video-source.ts';
-
-/** The RTP clock of H.264 in ticks a millisecond (RFC 6184, section 8.2.1). */
-const TICKS_PER_MS = 90;
 
 /** About as often as feedback comes. */
 const FOLLOW_INTERVAL_MS = 100;
@@ -43,7 +46,6 @@ export class Broadcast {
   readonly #layers: Readonly<Record<LayerName, Layer>>;
   readonly #watchers = new Map<Watcher, Place>();
   #source: VideoSource | undefined;
-  #pictureCount = 0;
   #cancelFollow: (() => void) | undefined;
 
   constructor({ clock, random }: BroadcastComponents, format: VideoFormat, playoutDelay?: PlayoutDelay) {
@@ -63,11 +65,6 @@ export class Broadcast {
       // One tick later, so that a viewer who falls from one to the other at one picture gets no timestamp twice.
       low: new Layer(clock, 'low', { ...packets, timestampOffset: this.#timestampOffset + 1 }),
     };
-  }
-
-  /** Pictures sent since the beginning, of the main layer. */
-  get pictureCount(): number {
-    return this.#pictureCount;
   }
 
   /** The main layer's; undefined while it is not known. */
@@ -94,8 +91,7 @@ export class Broadcast {
   }
 
   handlePicture(picture: CodedPicture): void {
-    const sent = this.#layers[picture.layer].handlePicture(picture);
-    if (sent && picture.layer === 'main') this.#pictureCount++;
+    this.#layers[picture.layer].handlePicture(picture);
   }
 
   /** The main layer's newest keyframe; undefined where the source gave none yet. */

@@ -5,14 +5,17 @@
  * Owns the packetizer and its history, the cached group of pictures, the newest keyframe and the wishes for one; not the source, nor the
  * viewers. What the rate should be is decided elsewhere (rate-allocation.ts).
  */
-import { type AccessUnit, type RtpPacket, RtpPacketizer, type RtpPacketizerOptions } from '@perch/rtp';
+import {
+  type AccessUnit,
+  type RtpPacket,
+  RtpPacketizer,
+  type RtpPacketizerOptions,
+  TICKS_PER_MS,
+} from '@perch/rtp';
 import type { Clock } from './clock.ts';
 import { KeyframeRequests, MIN_LOSS_INTERVAL_MS } from './keyframe-requests.ts';
 import { PictureCache } from './picture-cache.ts';
 import type { CodedPicture, LayerName, VideoLayer } from './video-source.ts';
-
-/** The RTP clock of H.264 in ticks a millisecond (RFC 6184, section 8.2.1). */
-const TICKS_PER_MS = 90;
 
 /**
  * A new viewer of a source that makes keyframes on demand takes the cached pictures while they are few, and saves
@@ -99,17 +102,15 @@ export class Layer {
     this.#source?.setBitsPerSecond(bitsPerSecond);
   }
 
-  /** Returns whether there was anything to send. */
-  handlePicture({ accessUnit, capturedMs }: Omit<CodedPicture, 'layer'>): boolean {
-    if (this.#needsKeyframe && !accessUnit.keyframe) return false;
+  handlePicture({ accessUnit, capturedMs }: Omit<CodedPicture, 'layer'>): void {
+    if (this.#needsKeyframe && !accessUnit.keyframe) return;
     this.#needsKeyframe = false;
     const packets = this.#packetizer.packetize(accessUnit.nalUnits, capturedMs * TICKS_PER_MS);
-    if (packets.length === 0) return false;
+    if (packets.length === 0) return;
     this.#cache.add(packets, accessUnit.keyframe, this.#clock.nowMs());
     for (const sink of this.#sinks) sink.sendPackets(this, packets, accessUnit.keyframe);
     this.#keyframes.handlePicture(accessUnit.keyframe);
     if (accessUnit.keyframe) this.#handleKeyframe(accessUnit);
-    return true;
   }
 
   /**

@@ -3,6 +3,7 @@
  * copied once. The pictures follow each other without padding, so their width must be what the camera pads to.
  */
 import type { PicturePlanes } from './test-pattern.ts';
+import type { PictureSize } from './video-source.ts';
 
 export class PictureFiller {
   readonly #width: number;
@@ -15,11 +16,7 @@ export class PictureFiller {
   #column = 0;
 
   /** `nextPlanes` gives the memory for a picture; `onFull` tells that it is whole. */
-  constructor(
-    size: { readonly width: number; readonly height: number },
-    nextPlanes: () => PicturePlanes,
-    onFull: () => void,
-  ) {
+  constructor(size: PictureSize, nextPlanes: () => PicturePlanes, onFull: () => void) {
     this.#width = size.width;
     this.#height = size.height;
     this.#nextPlanes = nextPlanes;

@@ -9,11 +9,10 @@ import type { AccessUnit } from '@perch/rtp';
 import type { Logger } from 'pino';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
+import type { PictureSize } from './video-source.ts';
 
-export interface Jpeg {
+export interface Jpeg extends PictureSize {
   readonly bytes: Uint8Array;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Makes a JPEG of MAX_SNAPSHOT_BYTES at most of a keyframe with its parameter sets. */

@@ -4,15 +4,12 @@
  *
  * Whoever has the pictures hands them over one at a time: `encode` must not be called again before it is done.
  */
-import type { VideoFormat } from '@perch/rtp';
+import { TICKS_PER_MS, type VideoFormat } from '@perch/rtp';
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 import type { CodedPicture, LayerName, VideoLayer } from '../../domain/video-source.ts';
 import type { OpenPictureEncoder, PictureEncoder } from './picture-encoder.ts';
 import { PictureScaler } from './picture-scaler.ts';
-
-/** The RTP clock of H.264 in ticks a millisecond. */
-const TICKS_PER_MS = 90;
 
 export interface EncodedLayerOptions {
   readonly name: LayerName;

@@ -16,6 +16,7 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, type Frame, Log, Packet, Rational } from 'node-av/lib';
 import type { Jpeg, JpegOutcome } from '../../domain/snapshots.ts';
+import type { PictureSize } from '../../domain/video-source.ts';
 import { PictureDecoder } from './picture-decoder.ts';
 import { PictureScaler } from './picture-scaler.ts';
 
@@ -25,10 +26,8 @@ const QUANTIZERS = [3, 5, 8, 13, 20, 31];
 /** Where not even the coarsest fits, a picture of half the size does. */
 const SIDES = [MAX_SNAPSHOT_SIDE, MAX_SNAPSHOT_SIDE / 2];
 
-const START_CODE = Buffer.from([0, 0, 0, 1]);
-
 /** Rejects when FFmpeg fails. */
-export async function encodeJpeg({ nalUnits }: AccessUnit): Promise<JpegOutcome> {
+export async function encodeJpeg(keyframe: AccessUnit): Promise<JpegOutcome> {
   // FFmpeg would write to standard error; what failed comes back as a code.
   Log.setLevel(AV_LOG_QUIET);
   const codec = Codec.findEncoder(AV_CODEC_ID_MJPEG);
@@ -39,8 +38,7 @@ export async function encodeJpeg({ nalUnits }: AccessUnit): Promise<JpegOutcome>
     jpeg ??= await encodeFrame(codec, frame);
   };
   try {
-    const bytes = Buffer.concat(nalUnits.flatMap((nalUnit) => [START_CODE, nalUnit]));
-    await decoder.decodeBytes(bytes, 0n, take);
+    await decoder.decodePicture(keyframe, 0n, take);
     // A stream that may have B-frames keeps its picture back until there is another.
     if (jpeg === undefined) await decoder.decode(null, take);
   } finally {
@@ -96,10 +94,7 @@ async function encodeScaled(codec: Codec, picture: Frame): Promise<Uint8Array | 
 }
 
 /** In proportion, and never larger than it is. */
-export function fitWithin(
-  { width, height }: { readonly width: number; readonly height: number },
-  side: number,
-): { readonly width: number; readonly height: number } {
+export function fitWithin({ width, height }: PictureSize, side: number): PictureSize {
   const scale = Math.min(1, side / Math.max(width, height));
   const scaled = (length: number) => Math.max(1, Math.round(length * scale));
   return { width: scaled(width), height: scaled(height) };

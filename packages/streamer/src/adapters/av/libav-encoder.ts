@@ -4,7 +4,7 @@
  *
  * The low-level API, because node-av's high-level Encoder clears a frame's picture type and with it a forced keyframe.
  */
-import { type AccessUnit, isKeyframe, splitAnnexB, type VideoFormat } from '@perch/rtp';
+import { type AccessUnit, isKeyframe, splitAnnexB, TICKS_PER_MS, type VideoFormat } from '@perch/rtp';
 import { AV_LOG_QUIET, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, type Frame, Log, Packet, Rational } from 'node-av/lib';
 import { StreamerError } from '../../domain/streamer-error.ts';
@@ -12,9 +12,6 @@ import type { EncodingRate, PictureEncoder } from './picture-encoder.ts';
 
 /** A keyframe costs several ordinary pictures; new viewers get one on demand, so routine ones may be rare. */
 const KEYFRAME_INTERVAL_SECONDS = 10;
-
-/** Timestamps count the RTP clock of H.264 (RFC 6184, section 8.2.1). */
-const TICKS_PER_SECOND = 90_000;
 
 const EAGAIN = FFmpegError.AVERROR('EAGAIN' as Parameters<typeof FFmpegError.AVERROR>[0]);
 
@@ -48,7 +45,7 @@ export class LibavEncoder implements PictureEncoder {
     context.width = format.width;
     context.height = format.height;
     context.pixelFormat = AV_PIX_FMT_YUV420P;
-    context.timeBase = new Rational(1, TICKS_PER_SECOND);
+    context.timeBase = new Rational(1, 1000 * TICKS_PER_MS);
     context.framerate = new Rational(Math.round(format.framesPerSecond * 1000), 1000);
     context.gopSize = Math.round(format.framesPerSecond * KEYFRAME_INTERVAL_SECONDS);
     context.maxBFrames = 0;

@@ -2,6 +2,7 @@
  * FFmpeg's decoder for one stream: coded bytes in, raw pictures out as soon as they are whole. No frame threads, which
  * would keep pictures back. Bytes that it can't decode give no picture and no error: the next keyframe mends it.
  */
+import { type AccessUnit, joinAnnexB } from '@perch/rtp';
 import {
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_H264,
@@ -55,9 +56,13 @@ export class PictureDecoder {
     this.#bytes.alloc();
   }
 
-  /** Decodes a picture's bytes in Annex B. The frames are good until each `onFrame` is done. */
-  async decodeBytes(bytes: Buffer, pts: bigint, onFrame: (frame: Frame) => Promise<void>): Promise<void> {
-    this.#bytes.data = bytes;
+  /** Decodes one coded picture. The frames are good until each `onFrame` is done. */
+  async decodePicture(
+    { nalUnits }: AccessUnit,
+    pts: bigint,
+    onFrame: (frame: Frame) => Promise<void>,
+  ): Promise<void> {
+    this.#bytes.data = Buffer.from(joinAnnexB(nalUnits).buffer);
     this.#bytes.pts = pts;
     this.#bytes.dts = pts;
     try {
@@ -77,11 +82,6 @@ export class PictureDecoder {
         this.#frame.unref();
       }
     }
-  }
-
-  /** Forgets what was decoded: what comes next is a keyframe. */
-  flush(): void {
-    this.#context.flushBuffers();
   }
 
   free(): void {

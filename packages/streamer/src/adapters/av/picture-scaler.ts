@@ -1,18 +1,14 @@
 /** Makes a picture smaller, and yuv420p unless told otherwise: FFmpeg's swscale. 720p to its half takes half a millisecond on x86-64. */
 import { AV_PIX_FMT_YUV420P, type AVPixelFormat, SWS_BILINEAR } from 'node-av/constants';
 import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
+import type { PictureSize } from '../../domain/video-source.ts';
 import { allocateFrame } from './allocate-frame.ts';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 export class PictureScaler {
   readonly #context = new SoftwareScaleContext();
   readonly #scaled: Frame;
 
-  constructor(from: Frame, to: Size, format: AVPixelFormat = AV_PIX_FMT_YUV420P) {
+  constructor(from: Frame, to: PictureSize, format: AVPixelFormat = AV_PIX_FMT_YUV420P) {
     this.#context.getContext(
       from.width,
       from.height,

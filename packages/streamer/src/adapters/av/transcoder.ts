@@ -4,7 +4,7 @@
  * What was coded before now (a group of pictures so far) is decoded and not encoded. Where decoding is slower than
  * the pictures come, those that wait are passed over at the next keyframe.
  */
-import type { VideoFormat } from '@perch/rtp';
+import { TICKS_PER_MS, type VideoFormat } from '@perch/rtp';
 import type { Frame } from 'node-av/lib';
 import type { Logger } from 'pino';
 import type { CodedPicture } from '../../domain/video-source.ts';
@@ -12,16 +12,11 @@ import { LowLayer } from './low-layer.ts';
 import { PictureDecoder } from './picture-decoder.ts';
 import { openX264 } from './x264-encoder.ts';
 
-/** The RTP clock of H.264 in ticks a millisecond. */
-const TICKS_PER_MS = 90;
-
 /** More than a second's pictures waiting will not be caught up with by decoding them all. */
 const MAX_WAITING = 30;
 
 /** A picture behind which more than one waits is late: its viewers want the newest. */
 const MAX_BEHIND = 1;
-
-const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 export interface LowPictureEvents {
   /** Whether anyone has room for another picture. */
@@ -83,9 +78,8 @@ export class Transcoder {
       const picture = this.#closed ? undefined : this.#waiting.shift();
       if (picture === undefined) break;
       const { accessUnit, capturedMs } = picture;
-      const bytes = Buffer.concat(accessUnit.nalUnits.flatMap((nalUnit) => [START_CODE, nalUnit]));
       const pts = BigInt(Math.round(capturedMs * TICKS_PER_MS));
-      await this.#decoder.decodeBytes(bytes, pts, (frame) => this.#encode(frame, capturedMs));
+      await this.#decoder.decodePicture(accessUnit, pts, (frame) => this.#encode(frame, capturedMs));
     }
     this.#running = undefined;
   }
