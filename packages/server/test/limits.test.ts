@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { addressKey } from '../src/adapters/http/client-address.ts';
 import { AddressBook, MAX_ENTRIES } from '../src/domain/limits/address-book.ts';
 import { DEFAULT_LIMITS, LIMITS } from '../src/domain/limits/limits.ts';
-import { TokenBucket } from '../src/domain/limits/token-bucket.ts';
+import { rateOf, TokenBucket } from '../src/domain/limits/token-bucket.ts';
 import { CANDIDATE, RoomsFixture, SDP, viewerId } from './support/fake-peer.ts';
 import { startTestServer } from './support/test-server.ts';
 
@@ -13,27 +13,36 @@ const join = (stream_id = 'cam') => ({ type: 'join', stream_id }) as const;
 const codesOf = (messages: readonly object[]) =>
   messages.flatMap((message) => ('code' in message ? [message.code] : []));
 
+/** Three at once, two a second. */
+const RATE = rateOf(3, 1.5);
+
 describe('a bucket', () => {
   test('gives its burst at once and its rate after that, and never more than its burst', () => {
-    const bucket = new TokenBucket(3, 0);
-    const takes = (nowMs: number) => bucket.take(1, 2, 3, nowMs);
+    const bucket = new TokenBucket(RATE, 0);
+    const takes = (nowMs: number) => bucket.take(1, RATE, nowMs);
     expect([takes(0), takes(0), takes(0), takes(0)]).toEqual([true, true, true, false]);
     expect([takes(499), takes(500), takes(500)]).toEqual([false, true, false]);
     expect([1, 2, 3, 4].map(() => takes(60_000))).toEqual([true, true, true, false]);
   });
 
   test('has a debt of at most its burst, and gives nothing before that is paid', () => {
-    const bucket = new TokenBucket(3, 0);
-    bucket.charge(100, 3);
-    const debts = [0, 500, 1_500].map((nowMs) => bucket.debt(2, 3, nowMs));
+    const bucket = new TokenBucket(RATE, 0);
+    bucket.charge(100, RATE);
+    const debts = [0, 500, 1_500].map((nowMs) => bucket.debt(RATE, nowMs));
     expect(debts).toEqual([3, 2, 0]);
-    expect([1_500, 1_999, 2_000].map((nowMs) => bucket.take(1, 2, 3, nowMs))).toEqual([false, false, true]);
+    expect([1_500, 1_999, 2_000].map((nowMs) => bucket.take(1, RATE, nowMs))).toEqual([false, false, true]);
   });
 
   test('a clock that goes back fills nothing', () => {
-    const bucket = new TokenBucket(1, 10_000);
-    expect(bucket.take(1, 1, 1, 10_000)).toBe(true);
-    expect(bucket.take(1, 1, 1, 5_000)).toBe(false);
+    const bucket = new TokenBucket(RATE, 10_000);
+    expect(bucket.take(3, RATE, 10_000)).toBe(true);
+    expect(bucket.take(1, RATE, 5_000)).toBe(false);
+  });
+
+  test('says how long it takes until so much is there', () => {
+    const bucket = new TokenBucket(RATE, 0);
+    bucket.take(3, RATE, 0);
+    expect([0, 250, 1_000, 5_000].map((nowMs) => bucket.msUntil(2, RATE, nowMs))).toEqual([1_000, 750, 0, 0]);
   });
 });
 

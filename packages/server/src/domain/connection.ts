@@ -14,9 +14,9 @@ import {
 } from '@perch/protocol';
 import type { Authority, Grant, Right } from './access/authority.ts';
 import { iceFields } from './ice-fields.ts';
-import { type AddressUse, MESSAGE_BURST_SECONDS, type SendingRole } from './limits/address-book.ts';
+import { type AddressUse, messageRate, type SendingRole } from './limits/address-book.ts';
 import type { Limits } from './limits/limits.ts';
-import { TokenBucket } from './limits/token-bucket.ts';
+import { type Rate, TokenBucket } from './limits/token-bucket.ts';
 import { CLOSE_CODES, type CloseCode, type Departure, type Peer } from './peer.ts';
 import { type RelayedMessage, relay } from './relay.ts';
 import type { Member } from './room.ts';
@@ -78,7 +78,7 @@ export class Connection {
       iceServers: undefined,
     };
     this.#openedAtMs = components.now();
-    this.#messages = new TokenBucket(this.#rate * MESSAGE_BURST_SECONDS, this.#openedAtMs);
+    this.#messages = new TokenBucket(this.#rate, this.#openedAtMs);
   }
 
   handleText(text: string): void {
@@ -86,7 +86,8 @@ export class Connection {
     const decoded = decodeClientMessage(text);
     const refusal = decoded.ok ? this.handle(decoded.value) : decoded;
     if (refusal === undefined) return;
-    this.#refused(refusal.code, decoded.ok ? requestOf(decoded.value) : 'other');
+    const request = decoded.ok ? requestOf(decoded.value) : 'other';
+    this.#components.report({ type: 'refused', code: refusal.code, request });
     this.#member.peer.send({ type: 'error', message: refusal.reason, code: refusal.code });
     // Whoever is meant has just left, which its peer could not know: who comes and goes must not cost the camera its place.
     if (refusal.code !== 'unknown-peer') this.#mayGoOn(REFUSAL_COST);
@@ -179,7 +180,7 @@ export class Connection {
     const isNew = this.#member.standing.role !== 'broadcaster';
     this.#components.rooms.register(this.#member, streamId);
     // All the viewers who wait are served in its first second.
-    if (isNew) this.#messages = new TokenBucket(this.#rate * MESSAGE_BURST_SECONDS, this.#components.now());
+    if (isNew) this.#messages = new TokenBucket(this.#rate, this.#components.now());
     return undefined;
   }
 
@@ -270,11 +271,11 @@ export class Connection {
     return this.#member.standing.role === 'broadcaster' ? 'broadcaster' : 'viewer';
   }
 
-  get #rate(): number {
-    const { limits } = this.#components;
-    return this.#sendingRole === 'broadcaster'
-      ? limits.broadcasterMessagesPerSecond
-      : limits.viewerMessagesPerSecond;
+  get #rate(): Rate {
+    const { broadcasterMessagesPerSecond, viewerMessagesPerSecond } = this.#components.limits;
+    return messageRate(
+      this.#sendingRole === 'broadcaster' ? broadcasterMessagesPerSecond : viewerMessagesPerSecond,
+    );
   }
 
   /** LIMIT4: spends `cost` of what this socket and its address may send, or ends it. */
@@ -286,8 +287,7 @@ export class Connection {
   }
 
   #maySend(cost: number): boolean {
-    const rate = this.#rate;
-    const maySend = this.#messages.take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#components.now());
+    const maySend = this.#messages.take(cost, this.#rate, this.#components.now());
     return maySend && this.#arrival.address.maySend(this.#sendingRole, cost);
   }
 
@@ -297,10 +297,6 @@ export class Connection {
     this.end('left', code);
     peer.send({ type: 'error', message, code });
     peer.close(closeCode, code);
-  }
-
-  #refused(code: ErrorCode, request: RefusedRequest): void {
-    this.#components.report({ type: 'refused', code, request });
   }
 }
 

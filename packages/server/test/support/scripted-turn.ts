@@ -23,7 +23,6 @@ export const failed = (why: TurnFailureKind = 'unavailable', reason: string = wh
 type Behaviour = 'works' | 'waits' | 'hangs' | 'throws' | MintResult;
 
 export class ScriptedTurn implements AskedTurn {
-  readonly kind = 'asked';
   readonly asked: MintRequest[] = [];
   readonly signals: AbortSignal[] = [];
   readonly revoked: string[] = [];

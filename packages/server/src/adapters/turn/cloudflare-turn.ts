@@ -35,7 +35,6 @@ const AnswerSchema = v.object({
 const PORT_53 = /:53(?:\?|$)/u;
 
 export class CloudflareTurn implements AskedTurn {
-  readonly kind = 'asked';
   readonly #options: CloudflareTurnOptions;
 
   constructor(options: CloudflareTurnOptions) {

@@ -14,7 +14,6 @@ export interface SharedSecretTurnOptions {
 }
 
 export class SharedSecretTurn implements ComputedTurn {
-  readonly kind = 'computed';
   readonly #options: SharedSecretTurnOptions;
   readonly #unixMs: () => number;
 

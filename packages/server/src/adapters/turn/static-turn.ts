@@ -9,7 +9,6 @@ export interface StaticTurnOptions {
 }
 
 export class StaticTurn implements ComputedTurn {
-  readonly kind = 'computed';
   readonly #iceServers: readonly IceServer[];
 
   constructor({ username, password, urls }: StaticTurnOptions) {

@@ -4,7 +4,7 @@
  */
 import { type Result, refuse } from '@perch/protocol';
 import type { Limits } from '../limits/limits.ts';
-import { TokenBucket } from '../limits/token-bucket.ts';
+import { rateOf, TokenBucket } from '../limits/token-bucket.ts';
 import type { RoomEvent } from '../room-event.ts';
 import type { Authority, Grant } from './authority.ts';
 
@@ -100,9 +100,10 @@ export class LinkSharing {
 
   #mayMake(tokenId: string): boolean {
     const { limits, now } = this.#components;
-    const bucket = this.#made.get(tokenId) ?? new TokenBucket(limits.linksPerHour, now());
+    const rate = rateOf(limits.linksPerHour, HOUR_SECONDS);
+    const bucket = this.#made.get(tokenId) ?? new TokenBucket(rate, now());
     this.#made.set(tokenId, bucket);
-    return bucket.take(1, limits.linksPerHour / HOUR_SECONDS, limits.linksPerHour, now());
+    return bucket.take(1, rate, now());
   }
 }
 

@@ -3,7 +3,7 @@
  * the address is open, and a minute longer, so that coming back does not fill the buckets anew.
  */
 import type { Limits } from './limits.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { type Rate, rateOf, TokenBucket } from './token-bucket.ts';
 
 /** As long as the slowest bucket takes to fill. */
 const FORGET_AFTER_MS = 60_000;
@@ -19,11 +19,13 @@ export type SendingRole = 'broadcaster' | 'viewer';
 
 export class AddressBook {
   readonly #limits: Limits;
+  readonly #rates: AddressRates;
   readonly #now: () => number;
   readonly #entries = new Map<string, AddressUse>();
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits;
+    this.#rates = ratesOf(limits);
     this.#now = now;
   }
 
@@ -35,7 +37,7 @@ export class AddressBook {
     const existing = this.#entries.get(address);
     if (existing !== undefined) return existing;
     if (this.#entries.size >= MAX_ENTRIES) this.#forget(Number.POSITIVE_INFINITY);
-    const use = new AddressUse(this.#limits, this.#now);
+    const use = new AddressUse(this.#limits, this.#rates, this.#now);
     this.#entries.set(address, use);
     return use;
   }
@@ -53,11 +55,37 @@ export class AddressBook {
 }
 
 /** Whoever comes sends all of its candidates at once. */
-export const MESSAGE_BURST_SECONDS = 20;
+const MESSAGE_BURST_SECONDS = 20;
+
+/** Of messages: a socket's, and an address's. */
+export function messageRate(perSecond: number): Rate {
+  return rateOf(perSecond * MESSAGE_BURST_SECONDS, MESSAGE_BURST_SECONDS);
+}
+
+interface AddressRates {
+  readonly requests: Rate;
+  readonly joins: Rate;
+  readonly snapshots: Rate;
+  readonly messages: Readonly<Record<SendingRole, Rate>>;
+}
+
+/** The same for all addresses. */
+function ratesOf(limits: Limits): AddressRates {
+  return {
+    requests: rateOf(limits.requestsPerSecond * REQUEST_BURST_SECONDS, REQUEST_BURST_SECONDS),
+    joins: rateOf(limits.joinsPerMinute, 60),
+    snapshots: rateOf(limits.snapshotsPerMinute, 60),
+    messages: {
+      broadcaster: messageRate(limits.broadcasterMessagesPerAddress),
+      viewer: messageRate(limits.viewerMessagesPerAddress),
+    },
+  };
+}
 
 /** One address's share. `open...` say whether there was room, and take it; `close...` give it back. */
 export class AddressUse {
   readonly #limits: Limits;
+  readonly #rates: AddressRates;
   readonly #now: () => number;
   readonly #requests: TokenBucket;
   readonly #joins: TokenBucket;
@@ -68,16 +96,16 @@ export class AddressUse {
   #pendingJoins = 0;
   #usedAtMs: number;
 
-  constructor(limits: Limits, now: () => number) {
+  constructor(limits: Limits, rates: AddressRates, now: () => number) {
     this.#limits = limits;
+    this.#rates = rates;
     this.#now = now;
     this.#usedAtMs = now();
-    this.#requests = new TokenBucket(limits.requestsPerSecond * REQUEST_BURST_SECONDS, this.#usedAtMs);
-    this.#joins = new TokenBucket(limits.joinsPerMinute, this.#usedAtMs);
-    this.#snapshots = new TokenBucket(limits.snapshotsPerMinute, this.#usedAtMs);
-    const messages = (role: SendingRole) =>
-      new TokenBucket(this.#messageRate(role) * MESSAGE_BURST_SECONDS, this.#usedAtMs);
-    this.#messages = { broadcaster: messages('broadcaster'), viewer: messages('viewer') };
+    const full = (rate: Rate) => new TokenBucket(rate, this.#usedAtMs);
+    this.#requests = full(rates.requests);
+    this.#joins = full(rates.joins);
+    this.#snapshots = full(rates.snapshots);
+    this.#messages = { broadcaster: full(rates.messages.broadcaster), viewer: full(rates.messages.viewer) };
   }
 
   openConnection(): boolean {
@@ -103,49 +131,43 @@ export class AddressUse {
 
   /** An HTTP request, or a handshake. */
   mayAsk(): boolean {
-    const { requestsPerSecond: rate } = this.#limits;
-    this.#usedAtMs = this.#now();
-    if (this.#requests.take(1, rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs)) return true;
+    if (this.#take(this.#requests, this.#rates.requests)) return true;
     this.chargeRequest();
     return false;
   }
 
   /** A request that is not answered as it wishes: reading it is what it costs. */
   chargeRequest(): void {
-    this.#charge(1);
+    this.#requests.charge(1, this.#rates.requests);
   }
 
   /** A WebSocket was closed for sending too much. What of that was under way is read all the same: thousands of frames. */
   chargeFlood(): void {
-    this.#charge(this.#limits.requestsPerSecond);
+    const { requests } = this.#rates;
+    this.#requests.charge(requests.perSecond, requests);
   }
 
   /** It went on asking after it was refused, by more than a second's worth: nothing of it is read until that is paid. */
   isFlooding(): boolean {
-    const { requestsPerSecond: rate } = this.#limits;
+    const { requests } = this.#rates;
     this.#usedAtMs = this.#now();
-    return this.#requests.debt(rate, rate * REQUEST_BURST_SECONDS, this.#usedAtMs) > rate;
+    return this.#requests.debt(requests, this.#usedAtMs) > requests.perSecond;
   }
 
   /** Whoever is closed for sending too much comes back with a socket that has sent nothing yet. */
   maySend(role: SendingRole, cost: number): boolean {
-    const rate = this.#messageRate(role);
-    this.#usedAtMs = this.#now();
-    return this.#messages[role].take(cost, rate, rate * MESSAGE_BURST_SECONDS, this.#usedAtMs);
+    return this.#take(this.#messages[role], this.#rates.messages[role], cost);
   }
 
   mayJoin(): boolean {
-    const { joinsPerMinute, pendingJoinsPerAddress } = this.#limits;
     this.#usedAtMs = this.#now();
-    if (this.#pendingJoins >= pendingJoinsPerAddress) return false;
-    return this.#joins.take(1, joinsPerMinute / 60, joinsPerMinute, this.#usedAtMs);
+    if (this.#pendingJoins >= this.#limits.pendingJoinsPerAddress) return false;
+    return this.#take(this.#joins, this.#rates.joins);
   }
 
   /** A still picture, in addition to the request for it. */
   mayTakeSnapshot(): boolean {
-    const { snapshotsPerMinute } = this.#limits;
-    this.#usedAtMs = this.#now();
-    return this.#snapshots.take(1, snapshotsPerMinute / 60, snapshotsPerMinute, this.#usedAtMs);
+    return this.#take(this.#snapshots, this.#rates.snapshots);
   }
 
   openJoin(): void {
@@ -160,12 +182,8 @@ export class AddressUse {
     return this.#connections === 0 && this.#sockets === 0 && this.#usedAtMs < beforeMs;
   }
 
-  #charge(requests: number): void {
-    this.#requests.charge(requests, this.#limits.requestsPerSecond * REQUEST_BURST_SECONDS);
-  }
-
-  #messageRate(role: SendingRole): number {
-    const { broadcasterMessagesPerAddress, viewerMessagesPerAddress } = this.#limits;
-    return role === 'broadcaster' ? broadcasterMessagesPerAddress : viewerMessagesPerAddress;
+  #take(bucket: TokenBucket, rate: Rate, cost = 1): boolean {
+    this.#usedAtMs = this.#now();
+    return bucket.take(cost, rate, this.#usedAtMs);
   }
 }

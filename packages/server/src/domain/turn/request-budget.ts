@@ -1,4 +1,5 @@
-/** How much may be asked of a service: so many requests a minute, and so many at a time. */
+/** How much may be asked of a service: so many requests a minute, all of them at once, and so many at a time. */
+import { type Rate, rateOf, TokenBucket } from '../limits/token-bucket.ts';
 import type { Scheduler } from '../scheduler.ts';
 
 export interface BudgetLimits {
@@ -6,49 +7,35 @@ export interface BudgetLimits {
   readonly inFlight: number;
 }
 
-/** A bucket that holds a minute's worth and fills evenly. */
 export class RequestBudget {
   readonly #scheduler: Scheduler;
   readonly #limits: BudgetLimits;
-  #tokens: number;
-  #filledAtMs: number;
+  readonly #rate: Rate;
+  readonly #requests: TokenBucket;
   #inFlight = 0;
 
   constructor(scheduler: Scheduler, limits: BudgetLimits) {
     this.#scheduler = scheduler;
     this.#limits = limits;
-    this.#tokens = limits.perMinute;
-    this.#filledAtMs = scheduler.now();
+    this.#rate = rateOf(limits.perMinute, 60);
+    this.#requests = new TokenBucket(this.#rate, scheduler.now());
   }
 
   /** How long until there is one: 0 is now, undefined is when a request has ended. `reserve` is the share to leave. */
   waitMs(reserve = 0): number | undefined {
     const { inFlight, perMinute } = this.#limits;
     if (this.#inFlight >= inFlight * (1 - reserve)) return undefined;
-    this.#fill();
-    const missing = 1 + reserve * perMinute - this.#tokens;
-    return missing <= 0 ? 0 : Math.ceil(missing * this.#msEach);
+    const wanted = 1 + reserve * perMinute;
+    return Math.ceil(this.#requests.msUntil(wanted, this.#rate, this.#scheduler.now()));
   }
 
+  /** A request goes out; call it only when `waitMs` is 0. */
   begin(): void {
-    this.#fill();
-    this.#tokens -= 1;
+    this.#requests.take(1, this.#rate, this.#scheduler.now());
     this.#inFlight += 1;
   }
 
   end(): void {
     this.#inFlight -= 1;
-  }
-
-  get #msEach(): number {
-    return 60_000 / this.#limits.perMinute;
-  }
-
-  #fill(): void {
-    const nowMs = this.#scheduler.now();
-    // A clock that was set back fills nothing, and takes nothing away.
-    const gained = Math.max(0, nowMs - this.#filledAtMs) / this.#msEach;
-    this.#tokens = Math.min(this.#limits.perMinute, this.#tokens + gained);
-    this.#filledAtMs = nowMs;
   }
 }

@@ -1,17 +1,13 @@
-/** A TURN service, as far as the server needs one. Another service is another of these, in `adapters/turn/`. */
+/** A TURN service, as far as the server needs one: of one kind or the other. Another service is another of these, in `adapters/turn/`. */
 import type { IceServer } from '@perch/protocol';
-
-export type TurnProvider = ComputedTurn | AskedTurn;
 
 /** Makes credentials by itself: at once, for nothing, and there is nobody who could take them back. */
 export interface ComputedTurn {
-  readonly kind: 'computed';
   mint(request: MintRequest): { readonly iceServers: readonly IceServer[]; readonly expires: boolean };
 }
 
 /** Somebody else makes them, over a network. One request a call: patience and retries are the caller's. */
 export interface AskedTurn {
-  readonly kind: 'asked';
   mint(request: MintRequest, signal: AbortSignal): Promise<MintResult>;
   revoke(username: string, signal: AbortSignal): Promise<RevokeResult>;
 }
