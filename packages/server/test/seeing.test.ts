@@ -165,6 +165,16 @@ describe('streams', () => {
     expect(await status('?token=x.y.z')).toBe(401);
     expect(await status(`?token=${sign('view', 'cam')}`)).toBe(200);
   });
+
+  test.each(['/turn-credentials', '/api/streams', '/api/streams/cam/snapshot.jpg'])(
+    'RFC 9110, section 11.6.1: whoever lacks a right is told how to show it: %s',
+    async (path) => {
+      const server = await startTestServer({ authority: closedAuthority().authority });
+      const { status, headers } = await fetch(`${server.httpUrl}${path}`);
+      expect([status, headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer']);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+    },
+  );
 });
 
 describe('pages', () => {

@@ -20,7 +20,7 @@ import type { HttpEnvironment } from './http-environment.ts';
 import { linkRoutes } from './links.ts';
 import { mayReadMetrics } from './metrics-access.ts';
 import type { Origins } from './origins.ts';
-import { counting, TOO_MANY_REQUESTS } from './problem.ts';
+import { counting, plainProblem, TOO_MANY_REQUESTS } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveFile } from './serve-file.ts';
 import { sharedRoutes } from './shared-routes.ts';
@@ -159,10 +159,9 @@ export function createHttpApp(components: HttpAppComponents): Hono<HttpEnvironme
   });
   return app;
 
-  /** As clients read it that know no `detail`. */
-  function notAllowed(context: Context<HttpEnvironment>, { code, reason }: Refusal) {
-    report({ type: 'refused', code, request: 'http' });
-    return context.json({ error: reason, code }, 401);
+  function notAllowed(context: Context<HttpEnvironment>, refusal: Refusal) {
+    report({ type: 'refused', code: refusal.code, request: 'http' });
+    return plainProblem(context, refusal, 401);
   }
 }
 

@@ -1,6 +1,8 @@
 /** Refusals over HTTP, as a program and a person can read them (RFC 9457). */
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, type Refusal, refuse } from '@perch/protocol';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { RefusedRequest, RoomEvent } from '../../domain/room-event.ts';
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -34,7 +36,7 @@ export const TOO_MANY_REQUESTS = refuse(
 );
 
 /** Soon enough for a camera that restarts, seldom enough for one that stays away. */
-export const RETRY_AFTER_SECONDS = 5;
+const RETRY_AFTER_SECONDS = 5;
 
 export function statusOf({ code }: Refusal): number {
   return STATUSES[code] ?? OTHER_STATUS;
@@ -52,10 +54,26 @@ export function counting(report: (event: RoomEvent) => void, request: RefusedReq
 }
 
 function problem(refusal: Refusal, status = statusOf(refusal)): Response {
-  const headers = new Headers({ 'Content-Type': PROBLEM_JSON, 'Cache-Control': 'no-store' });
-  if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
-  if (status === 429 || status === 503) headers.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const headers = { 'Content-Type': PROBLEM_JSON, ...refusalHeaders(status) };
   return new Response(problemText(refusal, status), { status, headers });
+}
+
+/** Answers a refusal as clients read it that know no `detail`. */
+export function plainProblem(
+  context: Context,
+  { code, reason }: Pick<Refusal, 'code' | 'reason'>,
+  status: number,
+): Response {
+  return context.json({ error: reason, code }, status as ContentfulStatusCode, refusalHeaders(status));
+}
+
+/** What a status asks for (RFC 9110, sections 11.6.1 and 10.2.3). */
+function refusalHeaders(status: number): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...((status === 429 || status === 503) && { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
+  };
 }
 
 /** The body, for who has no Response to put it into. */

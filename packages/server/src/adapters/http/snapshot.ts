@@ -7,7 +7,7 @@ import type { NoSnapshot, Snapshots } from '../../domain/snapshot/snapshots.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { HttpEnvironment } from './http-environment.ts';
-import { RETRY_AFTER_SECONDS, statusOf } from './problem.ts';
+import { plainProblem, statusOf } from './problem.ts';
 import { sharedBody } from './shared-body.ts';
 import { tokenOf } from './token-of.ts';
 
@@ -21,10 +21,8 @@ export interface SnapshotHandlerComponents {
   readonly now: () => number;
 }
 
-interface Answer {
+interface Answer extends Pick<Refusal, 'code' | 'reason'> {
   readonly status: number;
-  readonly code: ErrorCode;
-  readonly reason: string;
 }
 
 const ANSWERS: Readonly<Record<NoSnapshot, Answer>> = {
@@ -48,18 +46,17 @@ export function snapshotHandler(components: SnapshotHandlerComponents) {
     const streamId = context.req.param('id');
     const address = addresses.of(clientAddresses.keyOf(context.env.incoming));
     const right = authority.check(tokenOf(context.env.incoming), 'view', streamId);
-    const refusal: Refusal | undefined = right.ok
-      ? address.mayTakeSnapshot()
-        ? undefined
-        : TOO_MANY
-      : right;
-    if (refusal !== undefined) {
-      metrics.reportSnapshot(refusal.code);
-      return refused(context, { ...refusal, status: statusOf(refusal) });
+    const may = right.ok && !address.mayTakeSnapshot() ? TOO_MANY : right;
+    if (!may.ok) {
+      metrics.reportSnapshot(may.code);
+      return plainProblem(context, may, statusOf(may));
     }
     const outcome = await snapshots.take(streamId);
     metrics.reportSnapshot(outcome.result);
-    if (outcome.result !== 'taken') return refused(context, ANSWERS[outcome.result]);
+    if (outcome.result !== 'taken') {
+      const { status, ...why } = ANSWERS[outcome.result];
+      return plainProblem(context, why, status);
+    }
     const secondsLeft = Math.max(0, Math.ceil((outcome.goodUntilMs - now()) / 1000));
     context.header('Cache-Control', `private, max-age=${secondsLeft}`);
     // The same address with another token is another request.
@@ -73,11 +70,4 @@ export function snapshotHandler(components: SnapshotHandlerComponents) {
 
 function unavailable(code: ErrorCode, reason: string): Answer {
   return { status: 503, code, reason };
-}
-
-function refused(context: Context<HttpEnvironment>, { status, code, reason }: Answer): Response {
-  context.header('Cache-Control', 'no-store');
-  if (status === 401) context.header('WWW-Authenticate', 'Bearer');
-  if (status === 429 || status === 503) context.header('Retry-After', String(RETRY_AFTER_SECONDS));
-  return context.json({ error: reason, code }, status as 503);
 }
