@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { headStart } from './head-start.ts';
+import { pageParts } from './page-parts.ts';
 import { shellList } from './shell-list.ts';
 
 /** What the manifest names is copied, under names that stay. */
@@ -32,6 +33,7 @@ export default defineConfig({
   resolve: { conditions: ['@perch/source', 'browser', 'module', 'import', 'default'] },
   plugins: [
     plainImports,
+    pageParts(`${import.meta.dirname}/src/pages/parts`),
     headStart(`${import.meta.dirname}/src/pages/watch/head-start.ts`),
     shellList(COPIED, `${import.meta.dirname}/src/public`),
   ],
