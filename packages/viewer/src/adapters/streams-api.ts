@@ -41,11 +41,7 @@ export async function makeLink(
   if (response.status === 429) return { ok: false, code: 'too-many-links' };
   const made = field(body, 'token');
   if (!response.ok || typeof made !== 'string') return { ok: false, code: readCode(body) };
-  const expiresAt = field(body, 'expires_at');
-  const expiresAtMs =
-    typeof expiresAt === 'number'
-      ? expiresAt * 1000
-      : Date.parse(typeof expiresAt === 'string' ? expiresAt : '');
+  const expiresAtMs = Date.parse(String(field(body, 'expires_at')));
   return { ok: true, token: made, expiresAtMs: Number.isNaN(expiresAtMs) ? undefined : expiresAtMs };
 }
 
@@ -67,11 +63,9 @@ function headersOf(token: string | undefined): Headers {
 }
 
 function readStream(entry: unknown): ServerStream[] {
-  const [streamId, live, viewers] = [
-    field(entry, 'stream_id'),
-    field(entry, 'live'),
-    field(entry, 'viewers'),
-  ];
+  const streamId = field(entry, 'stream_id');
+  const live = field(entry, 'live');
+  const viewers = field(entry, 'viewers');
   if (typeof streamId !== 'string' || typeof live !== 'boolean') return [];
   return [
     {

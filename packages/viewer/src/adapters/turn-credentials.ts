@@ -1,4 +1,4 @@
-import { IceServersSchema } from '@perch/protocol';
+import { readTurnCredentials } from '@perch/protocol';
 import type { FetchIceServers } from '../domain/ports.ts';
 import { timedFetch } from './timed-fetch.ts';
 
@@ -11,9 +11,7 @@ export const turnCredentialsOf =
   async (signal) => {
     const options = { timeoutMs: TIMEOUT_MS, signal, cache: 'no-store' } as const;
     const url = `${server}/turn-credentials`;
-    const body: unknown = await timedFetch(url, options, (response) => response.json());
-    const listed = typeof body === 'object' && body !== null && 'iceServers' in body ? body.iceServers : body;
-    const checked = await IceServersSchema['~standard'].validate(listed);
-    if (checked.issues) throw new TypeError('the answer to /turn-credentials is not a list of ICE servers');
-    return checked.value;
+    const iceServers = readTurnCredentials(await timedFetch(url, options, (response) => response.json()));
+    if (iceServers === undefined) throw new TypeError('the answer to /turn-credentials has no ICE servers');
+    return iceServers;
   };

@@ -1,10 +1,6 @@
-import { browserClock } from '../adapters/browser-clock.ts';
 import { browserMedia } from '../adapters/browser-media.ts';
-import { browserSocketOpener } from '../adapters/browser-socket.ts';
+import { browserPorts } from '../adapters/browser-ports.ts';
 import { Screen, type ScreenElements } from '../adapters/screen.ts';
-import { probeOf } from '../adapters/server-probe.ts';
-import { signalingUrl } from '../adapters/signaling-url.ts';
-import { turnCredentialsOf } from '../adapters/turn-credentials.ts';
 import { Player } from '../domain/player.ts';
 import type { Media } from '../domain/ports.ts';
 import type { Source } from '../domain/source.ts';
@@ -67,22 +63,12 @@ export class Playback {
   #playerFor(server: string): Player {
     if (this.#player !== undefined && this.#server === server) return this.#player;
     const before = this.#player;
-    const player = new Player(
-      {
-        clock: browserClock,
-        random: Math.random,
-        openSocket: browserSocketOpener(signalingUrl(server)),
-        probeServer: probeOf(server),
-        media: this.#media,
-        fetchIceServers: turnCredentialsOf(server),
+    const player = new Player(browserPorts(server, this.#media), {
+      visible: this.#visible,
+      onStatus: (status) => {
+        if (this.#player === player) this.#onStatus(status);
       },
-      {
-        visible: this.#visible,
-        onStatus: (status) => {
-          if (this.#player === player) this.#onStatus(status);
-        },
-      },
-    );
+    });
     this.#server = server;
     this.#player = player;
     // Unheard from here: nothing pauses, another server takes over.

@@ -18,7 +18,7 @@ export function describeFinding(finding: Finding, text: CheckText): string {
 }
 
 /** Enough of an address to tell networks apart, too little to find a house. */
-export function withoutAddresses(line: string): string {
+function withoutAddresses(line: string): string {
   return line
     .replace(/\b(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}\b/gu, '$1.…')
     .replace(/\[([\da-f]{1,4}):[\da-f:.]+\]/giu, '[$1:…]');

@@ -31,13 +31,16 @@ export async function readServerStreams(
   const all: Listing = open === false ? { ok: false, code: 'token-missing' } : await list(undefined);
   const streams = new Map<string, ListedStream>();
   if (all.ok) {
-    for (const stream of all.streams)
-      streams.set(cameraKey({ server, ...stream }), listed(stream, stateOf(stream)));
+    for (const stream of all.streams) {
+      const { streamId } = stream;
+      streams.set(cameraKey({ server, streamId }), { streamId, stream: stateOf(stream) });
+    }
     return { open: true, streams };
   }
   await Promise.all(
     cameras.map(async (camera) => {
-      streams.set(cameraKey(camera), listed(camera, await readCamera(list, camera)));
+      const stream = await readCamera(list, camera);
+      streams.set(cameraKey(camera), { streamId: camera.streamId, stream });
     }),
   );
   return { open: false, streams };
@@ -53,8 +56,4 @@ async function readCamera(list: ListStreams, { streamId, token }: Camera): Promi
 
 function stateOf({ live, viewers, mayShare }: ServerStream): StreamState {
   return { state: live ? 'live' : 'offline', viewers, mayShare };
-}
-
-function listed({ streamId }: { readonly streamId: string }, stream: StreamState): ListedStream {
-  return { streamId, stream };
 }

@@ -4,7 +4,7 @@ import type { CheckFacts, RelayRefusal } from './check-facts.ts';
 import { failed, type Outcome, passed, UNDECIDED, warned } from './step.ts';
 
 /** Chromium's and the draft's code for a server that does not answer (W3C WebRTC, RTCPeerConnectionIceErrorEvent). */
-export const UNREACHABLE = 701;
+const UNREACHABLE = 701;
 
 /** 401: the password is wrong. 403, 441, 486, 508 are refusals, too. */
 export function refusalOf({ gathered }: CheckFacts): RelayRefusal | undefined {

@@ -1,18 +1,15 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { browserClock } from '../../adapters/browser-clock.ts';
 import { browserMedia } from '../../adapters/browser-media.ts';
-import { browserSocketOpener } from '../../adapters/browser-socket.ts';
+import { browserPorts } from '../../adapters/browser-ports.ts';
 import { gatherCandidates, tellsRefusals } from '../../adapters/candidate-gatherer.ts';
+import { copyText } from '../../adapters/copy-text.ts';
 import { Screen } from '../../adapters/screen.ts';
 import { serverHealthOf } from '../../adapters/server-health.ts';
-import { probeOf } from '../../adapters/server-probe.ts';
-import { signalingUrl } from '../../adapters/signaling-url.ts';
-import { turnCredentialsOf } from '../../adapters/turn-credentials.ts';
 import { Check, type CheckReport } from '../../domain/check/check.ts';
 import type { CheckPorts } from '../../domain/check/check-ports.ts';
 import type { Step } from '../../domain/check/step.ts';
 import { type Cause, isGood } from '../../domain/check/verdict.ts';
-import { linkTo, parseSource, type Source } from '../../domain/source.ts';
+import { linkTo, linkToCheck, parseSource, type Source } from '../../domain/source.ts';
 import { streamOfLink } from '../../domain/stream-link.ts';
 import type { CheckText } from '../../text/check-text.ts';
 import { checkTextFor, describeCheck, describeFinding } from '../../text/describe-check.ts';
@@ -28,7 +25,7 @@ export class PerchCheck extends LitElement {
     source: { state: true },
     report: { state: true },
     problem: { state: true },
-    copyText: { state: true },
+    toCopy: { state: true },
   };
 
   declare private source: Source | undefined;
@@ -36,7 +33,7 @@ export class PerchCheck extends LitElement {
   /** About what was typed, or about copying. */
   declare private problem: string;
   /** To be copied by hand, where the page may not. */
-  declare private copyText: string;
+  declare private toCopy: string;
 
   readonly #text: CheckText = checkTextFor(textFor(navigator.languages).code);
   #ports: CheckPorts | undefined;
@@ -48,7 +45,7 @@ export class PerchCheck extends LitElement {
     this.source = undefined;
     this.report = undefined;
     this.problem = '';
-    this.copyText = '';
+    this.toCopy = '';
   }
 
   override connectedCallback(): void {
@@ -118,7 +115,7 @@ export class PerchCheck extends LitElement {
       <div class="actions" ?hidden=${cause === undefined}>
         <a class="button" href=${source ? linkTo(source) : '/'}>${text.watch}</a>
         <button class="quiet copy" type="button" @click=${this.#handleCopy}>${text.copy}</button>
-        <textarea class="copied" readonly rows="8" aria-label=${text.copy} .value=${this.copyText} ?hidden=${this.copyText === ''}></textarea>
+        <textarea class="copied" readonly rows="8" aria-label=${text.copy} .value=${this.toCopy} ?hidden=${this.toCopy === ''}></textarea>
       </div>
     `;
   }
@@ -161,7 +158,7 @@ export class PerchCheck extends LitElement {
       field.focus();
       return;
     }
-    const address = linkTo(source).replace('/watch/', '/check/');
+    const address = linkToCheck(source);
     if (source.server !== location.origin) {
       location.assign(address);
       return;
@@ -175,7 +172,7 @@ export class PerchCheck extends LitElement {
     this.source = source;
     this.report = undefined;
     this.problem = '';
-    this.copyText = '';
+    this.toCopy = '';
     this.#find('.proof', HTMLCanvasElement).width = 0;
     this.#check = new Check(this.#openPorts(), {
       streamId: source.streamId,
@@ -200,41 +197,28 @@ export class PerchCheck extends LitElement {
     proof.getContext('2d')?.drawImage(video, 0, 0);
   }
 
-  #handleCopy(): void {
+  async #handleCopy(): Promise<void> {
     const { report, source } = this;
     if (report === undefined || source === undefined) return;
     const about = { ...source, browser: navigator.userAgent, at: new Date() };
     const text = describeCheck(report, about, this.#text);
-    // Over plain HTTP there is no clipboard.
-    const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
-    copying.then(
-      () => {
-        this.problem = this.#text.copied;
-      },
-      async () => {
-        this.problem = this.#text.copyFailed;
-        this.copyText = text;
-        await this.updateComplete;
-        this.#find('.copied', HTMLTextAreaElement).select();
-      },
-    );
+    const isCopied = await copyText(text);
+    this.problem = isCopied ? this.#text.copied : this.#text.copyFailed;
+    if (isCopied) return;
+    this.toCopy = text;
+    await this.updateComplete;
+    this.#find('.copied', HTMLTextAreaElement).select();
   }
 
   #openPorts(): CheckPorts {
     const server = location.origin;
+    const screen = new Screen(() => ({
+      frame: this.#find('.picture', HTMLElement),
+      video: this.#find('video', HTMLVideoElement),
+      still: this.#find('.still', HTMLCanvasElement),
+    }));
     this.#ports ??= {
-      clock: browserClock,
-      random: Math.random,
-      openSocket: browserSocketOpener(signalingUrl(server)),
-      probeServer: probeOf(server),
-      media: browserMedia(
-        new Screen(() => ({
-          frame: this.#find('.picture', HTMLElement),
-          video: this.#find('video', HTMLVideoElement),
-          still: this.#find('.still', HTMLCanvasElement),
-        })),
-      ),
-      fetchIceServers: turnCredentialsOf(server),
+      ...browserPorts(server, browserMedia(screen)),
       gather: gatherCandidates,
       tellsRefusals,
       fetchHealth: serverHealthOf(server),

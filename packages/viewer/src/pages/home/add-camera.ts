@@ -5,19 +5,19 @@ import { scanWithCamera } from '../../adapters/scan-with-camera.ts';
 import { remember } from '../../domain/cameras/camera-list.ts';
 import { readAddress } from '../../domain/cameras/destination.ts';
 import { linkTo, type Source } from '../../domain/source.ts';
-import { PageElement, showDialog } from './page-element.ts';
+import { PageDialog } from './page-element.ts';
 
 /** Adds a camera by its link: typed or pasted, scanned, or as a QR code in an image. Nothing is opened unasked. */
 export function openAddCamera(store: CameraStore): void {
   const dialog = new AddCamera();
   dialog.store = store;
-  document.body.append(dialog);
+  dialog.open();
 }
 
 /** A text of a code is shown to the person, who can't look at an endless one. */
 const MAX_SHOWN_CHARS = 80;
 
-class AddCamera extends PageElement {
+class AddCamera extends PageDialog {
   static override readonly properties = {
     found: { state: true },
     said: { state: true },
@@ -38,20 +38,16 @@ class AddCamera extends PageElement {
     this.scanning = false;
   }
 
-  protected override firstUpdated(): void {
-    showDialog(this.#dialog);
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#scan?.abort();
   }
 
   protected override render() {
-    const { addCamera, cameras } = this.text;
-    return html`
-      <dialog class="dialog" aria-labelledby="addTitle" @close=${() => this.remove()}>
-        <h2 id="addTitle">${addCamera.title}</h2>
+    const { addCamera } = this.text;
+    return this.frame(
+      addCamera.title,
+      html`
         <form class="line" autocomplete="off" @submit=${this.#handleSubmit}>
           <label for="cameraLink">${addCamera.link}</label>
           <input id="cameraLink" type="text" inputmode="url" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="done" />
@@ -62,9 +58,8 @@ class AddCamera extends PageElement {
         <input id="qrImage" class="unseen" type="file" accept="image/*" @change=${this.#handleImage} />
         <p role="status">${this.said}</p>
         ${this.found === undefined ? nothing : this.#renderFound()}
-        <button class="quiet" type="button" @click=${() => this.#dialog.close()}>${cameras.close}</button>
-      </dialog>
-    `;
+      `,
+    );
   }
 
   /** Browsers give a device's camera to pages that came over https alone. */
@@ -147,15 +142,11 @@ class AddCamera extends PageElement {
   #keep(): void {
     const { found } = this;
     if (found !== undefined) this.store.arrange((cameras) => remember(cameras, found));
-    this.#dialog.close();
+    this.close();
   }
 
   #watch(): void {
     if (this.found !== undefined) location.assign(linkTo(this.found));
-  }
-
-  get #dialog(): HTMLDialogElement {
-    return this.querySelector('dialog') as HTMLDialogElement;
   }
 }
 

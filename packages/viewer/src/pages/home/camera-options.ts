@@ -7,7 +7,7 @@ import {
   titleOf,
 } from '../../domain/cameras/camera-list.ts';
 import type { CameraRow } from '../../domain/cameras/camera-rows.ts';
-import { PageElement, showDialog } from './page-element.ts';
+import { PageDialog } from './page-element.ts';
 
 export interface CameraOptionsTask {
   readonly key: string;
@@ -21,10 +21,10 @@ export interface CameraOptionsTask {
 export function openCameraOptions(task: CameraOptionsTask): void {
   const options = new CameraOptions();
   options.task = task;
-  document.body.append(options);
+  options.open();
 }
 
-class CameraOptions extends PageElement {
+class CameraOptions extends PageDialog {
   static override readonly properties = { asksSure: { state: true } };
 
   declare protected asksSure: boolean;
@@ -35,10 +35,6 @@ class CameraOptions extends PageElement {
     this.asksSure = false;
   }
 
-  protected override firstUpdated(): void {
-    showDialog(this.#dialog);
-  }
-
   protected override render() {
     const { cameras } = this.text;
     const rows = this.task.rows();
@@ -47,9 +43,9 @@ class CameraOptions extends PageElement {
     if (row === undefined) return nothing;
     const mayShare =
       row.stream.state === 'live' || row.stream.state === 'offline' ? row.stream.mayShare : false;
-    return html`
-      <dialog class="dialog" aria-labelledby="optionsTitle" @close=${() => this.remove()}>
-        <h2 id="optionsTitle">${titleOf(row.camera)}</h2>
+    return this.frame(
+      titleOf(row.camera),
+      html`
         <form class="line" autocomplete="off" @submit=${this.#rename}>
           <label for="cameraName">${cameras.name}</label>
           <input id="cameraName" type="text" maxlength=${MAX_NAME_CHARS} .value=${titleOf(row.camera)} enterkeyhint="done" />
@@ -62,9 +58,8 @@ class CameraOptions extends PageElement {
         </div>
         ${mayShare ? html`<button class="quiet" type="button" @click=${() => this.#share(row)}>${cameras.share}</button>` : nothing}
         ${row.kept ? this.#renderForget() : nothing}
-        <button class="quiet" type="button" @click=${() => this.#dialog.close()}>${cameras.close}</button>
-      </dialog>
-    `;
+      `,
+    );
   }
 
   #renderForget() {
@@ -92,7 +87,7 @@ class CameraOptions extends PageElement {
     event.preventDefault();
     const name = this.querySelector<HTMLInputElement>('#cameraName')?.value ?? '';
     this.task.change((cameras) => rename(cameras, this.task.key, name));
-    this.#dialog.close();
+    this.close();
   }
 
   #move(to: number): void {
@@ -102,17 +97,13 @@ class CameraOptions extends PageElement {
 
   #forget(): void {
     this.task.change((cameras) => forget(cameras, this.task.key));
-    this.#dialog.close();
+    this.close();
   }
 
   async #share(row: CameraRow): Promise<void> {
     const { openShare } = await import('./share-camera.ts');
-    this.#dialog.close();
+    this.close();
     openShare(row.camera);
-  }
-
-  get #dialog(): HTMLDialogElement {
-    return this.querySelector('dialog') as HTMLDialogElement;
   }
 }
 

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
+import { copyText } from '../../adapters/copy-text.ts';
 import { qrSvg } from '../../adapters/qr-svg.ts';
 import { makeLink } from '../../adapters/streams-api.ts';
 import { type Camera, titleOf } from '../../domain/cameras/camera-list.ts';
 import { linkTo } from '../../domain/source.ts';
-import { PageElement, showDialog } from './page-element.ts';
+import { PageDialog } from './page-element.ts';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -13,10 +14,10 @@ const WEEK_SECONDS = 7 * DAY_SECONDS;
 export function openShare(camera: Camera): void {
   const share = new ShareCamera();
   share.camera = camera;
-  document.body.append(share);
+  share.open();
 }
 
-class ShareCamera extends PageElement {
+class ShareCamera extends PageDialog {
   static override readonly properties = {
     seconds: { state: true },
     link: { state: true },
@@ -44,21 +45,16 @@ class ShareCamera extends PageElement {
     this.busy = false;
   }
 
-  protected override firstUpdated(): void {
-    showDialog(this.#dialog);
-  }
-
   protected override render() {
-    const { cameras, share } = this.text;
-    return html`
-      <dialog class="dialog" aria-labelledby="shareTitle" @close=${() => this.remove()}>
-        <h2 id="shareTitle">${share.title(titleOf(this.camera))}</h2>
+    const { share } = this.text;
+    return this.frame(
+      share.title(titleOf(this.camera)),
+      html`
         <p>${share.explain}</p>
         ${this.link === undefined ? this.#renderChoice() : this.#renderLink(this.link)}
         <p role="status">${this.said}</p>
-        <button class="quiet" type="button" @click=${() => this.#dialog.close()}>${cameras.close}</button>
-      </dialog>
-    `;
+      `,
+    );
   }
 
   #renderChoice() {
@@ -125,13 +121,9 @@ class ShareCamera extends PageElement {
   }
 
   async #copy(link: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(link);
-      this.said = this.text.share.copied;
-    } catch {
-      // It may be forbidden; the link is there to be copied by hand.
-      this.querySelector<HTMLInputElement>('#sharedLink')?.select();
-    }
+    if (await copyText(link)) this.said = this.text.share.copied;
+    // It may be forbidden; the link is there to be copied by hand.
+    else this.querySelector<HTMLInputElement>('#sharedLink')?.select();
   }
 
   async #send(link: string): Promise<void> {
@@ -140,10 +132,6 @@ class ShareCamera extends PageElement {
     } catch {
       // The person thought better of it.
     }
-  }
-
-  get #dialog(): HTMLDialogElement {
-    return this.querySelector('dialog') as HTMLDialogElement;
   }
 }
 

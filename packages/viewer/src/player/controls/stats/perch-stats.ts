@@ -1,11 +1,11 @@
 import { html, LitElement, nothing } from 'lit';
+import { copyText } from '../../../adapters/copy-text.ts';
 import type { SessionLog } from '../../../domain/session-log.ts';
 import type { StreamStats } from '../../../domain/stream-stats.ts';
 import { describeRows } from '../../../text/describe-rows.ts';
 import { describeMetric, METRICS, type Metric } from '../../../text/describe-stats.ts';
 import { en, type Text } from '../../../text/en.ts';
 import { statsReport } from '../../../text/stats-report.ts';
-import { copyText } from './copy-text.ts';
 import { StatsCharts } from './stats-charts.ts';
 import { statsStyles } from './stats-styles.ts';
 
