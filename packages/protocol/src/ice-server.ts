@@ -8,7 +8,7 @@ const ICE_URL =
 
 const Url = v.pipe(v.string(), v.regex(ICE_URL, 'is not a stun: or turn: URL'));
 
-export const IceServerSchema = v.object({
+const IceServerSchema = v.object({
   urls: v.pipe(
     v.union([Url, v.array(Url)]),
     v.transform((urls): readonly string[] => (typeof urls === 'string' ? [urls] : urls)),

@@ -1,6 +1,6 @@
 /** Whether the server gives TURN credentials: in its answer to `join`, else by HTTP as to old clients. */
 import { type IceServer, readTurnCredentials, type ServerMessageOf } from '@perch/protocol';
-import { iceHosts } from './ice-url.ts';
+import { iceHosts } from './ice-hosts.ts';
 import { REACH_WITHIN_MS } from './reach.ts';
 import type { Joined } from './right-steps.ts';
 import type { Health } from './server-steps.ts';

@@ -1,6 +1,6 @@
 /** Whether UDP gets out and back, and what kind of router is on the way. */
 import { networkInterfaces } from 'node:os';
-import type { IceHost } from './ice-url.ts';
+import type { IceHost } from './ice-hosts.ts';
 import { findAddresses } from './reach.ts';
 import { failed, type Outcome, ok, skipped } from './step.ts';
 import { type Address, ATTRIBUTE, METHOD, readAddress } from './stun/stun-message.ts';

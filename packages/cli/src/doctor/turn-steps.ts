@@ -1,5 +1,5 @@
 /** The TURN servers from here: an allocation over UDP, TCP or TLS, as each URL says. */
-import type { IceHost } from './ice-url.ts';
+import type { IceHost } from './ice-hosts.ts';
 import { findAddresses, isCertificateTrouble, openTcp, openTls } from './reach.ts';
 import { portTrouble } from './server-steps.ts';
 import { failed, type Outcome, ok, skipped } from './step.ts';

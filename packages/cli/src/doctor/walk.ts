@@ -1,6 +1,6 @@
 /** The whole walk: which step comes when, and which are left out because one before them failed. */
 import type { IceServer } from '@perch/protocol';
-import { type IceHost, iceHosts, toIceServer } from './ice-url.ts';
+import { type IceHost, iceHosts, toIceServer } from './ice-hosts.ts';
 import { mintStep } from './mint-step.ts';
 import { type Joined, tokenStep, upgradeStep } from './right-steps.ts';
 import { type Health, httpStep, nameStep, portStep } from './server-steps.ts';

@@ -3,30 +3,18 @@
  * at most one STUN and two TURN servers; the rest would be dropped there with a warning a connection. TURN over TCP and TLS
  * leads through a bridge (turn-bridge.ts).
  */
-import type { IceServer } from '@perch/protocol';
+import { type IceServer, type IceUrl, parseIceUrl } from '@perch/protocol';
 import type { IceServer as NativeIceServer } from 'node-datachannel';
 import type { StreamServer } from './turn-bridge.ts';
-
-/** RFC 7064, section 3.2, and RFC 7065, section 3.2. */
-const DEFAULT_PORT = 3478;
-const DEFAULT_TLS_PORT = 5349;
 
 /** What the strictest networks let out. */
 const HTTPS_PORT = 443;
 
 /** libjuice takes no more. */
 export const MAX_TURN_SERVERS = 2;
-const MAX_PORT = 65_535;
 
 /** The port on this machine that leads to a TURN server over TCP or TLS; undefined where none is to be had. */
 export type OpenBridge = (server: StreamServer) => number | undefined;
-
-interface IceUrl {
-  readonly scheme: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly transport: string;
-}
 
 /**
  * `find` gives the address of a name, or undefined for a server to leave out. Where `openBridge` is given, TURN servers are
@@ -38,19 +26,19 @@ export function toNativeIceServers(
   openBridge?: OpenBridge,
 ): NativeIceServer[] {
   const urls = parseAll(servers).flatMap(({ server, url }) => {
-    const hostname = isOverUdp(url) ? find(url.hostname) : undefined;
-    return hostname === undefined ? [] : [{ server, url: { ...url, hostname } }];
+    const host = url.transport === 'udp' ? find(url.host) : undefined;
+    return host === undefined ? [] : [{ server, url: { ...url, host } }];
   });
-  const stun = urls.filter(({ url }) => url.scheme === 'stun').slice(0, 1);
+  const stun = urls.filter(({ url }) => url.kind === 'stun').slice(0, 1);
   const turn =
     openBridge === undefined
-      ? urls.filter(({ url }) => url.scheme === 'turn').slice(0, MAX_TURN_SERVERS)
+      ? urls.filter(({ url }) => url.kind === 'turn').slice(0, MAX_TURN_SERVERS)
       : bridged(servers, openBridge);
   return [
-    ...stun.map(({ url }) => ({ hostname: url.hostname, port: url.port })),
+    ...stun.map(({ url }) => ({ hostname: url.host, port: url.port })),
     ...turn.map(
       ({ server, url }): NativeIceServer => ({
-        hostname: url.hostname,
+        hostname: url.host,
         port: url.port,
         username: server.username ?? '',
         password: server.credential ?? '',
@@ -64,7 +52,7 @@ export function toNativeIceServers(
 export function turnWays(servers: readonly IceServer[]): { readonly udp: boolean; readonly stream: boolean } {
   const urls = parseAll(servers).map(({ url }) => url);
   return {
-    udp: urls.some((url) => url.scheme === 'turn' && isOverUdp(url)),
+    udp: urls.some(({ kind, transport }) => kind === 'turn' && transport === 'udp'),
     stream: urls.some(isTurnOverStream),
   };
 }
@@ -75,9 +63,9 @@ function bridged(servers: readonly IceServer[], openBridge: OpenBridge): ParsedS
     .sort((a, b) => Number(b.url.port === HTTPS_PORT) - Number(a.url.port === HTTPS_PORT))
     .slice(0, MAX_TURN_SERVERS)
     .flatMap(({ server, url }) => {
-      const { hostname, port, scheme } = url;
-      const here = openBridge({ hostname, port, tls: scheme === 'turns' });
-      return here === undefined ? [] : [{ server, url: { ...url, hostname: '127.0.0.1', port: here } }];
+      const { host: hostname, port, transport } = url;
+      const here = openBridge({ hostname, port, tls: transport === 'tls' });
+      return here === undefined ? [] : [{ server, url: { ...url, host: '127.0.0.1', port: here } }];
     });
 }
 
@@ -95,27 +83,6 @@ function parseAll(servers: readonly IceServer[]): ParsedServer[] {
   );
 }
 
-/** DTLS is neither's. */
-function isOverUdp({ scheme, transport }: IceUrl): boolean {
-  return transport === 'udp' && (scheme === 'stun' || scheme === 'turn');
-}
-
-function isTurnOverStream({ scheme, transport }: IceUrl): boolean {
-  return transport === 'tcp' && (scheme === 'turn' || scheme === 'turns');
-}
-
-/** RFC 7064 and RFC 7065; undefined for anything else. */
-function parseIceUrl(text: string): IceUrl | undefined {
-  const match = /^(stuns?|turns?):(?:\[([^\]]+)\]|([^:?]+))(?::(\d+))?(?:\?transport=(udp|tcp))?$/u.exec(
-    text,
-  );
-  if (match === null) return undefined;
-  const [, scheme = '', ipv6, name = '', digits, given] = match;
-  const isTls = scheme.endsWith('s');
-  const transport = given ?? (isTls ? 'tcp' : 'udp');
-  const usualPort = isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
-  const port = digits === undefined ? usualPort : Number(digits);
-  // libdatachannel would take the lower 16 bits.
-  if (port < 1 || port > MAX_PORT) return undefined;
-  return { scheme, hostname: ipv6 ?? name, port, transport };
+function isTurnOverStream({ kind, transport }: IceUrl): boolean {
+  return kind === 'turn' && (transport === 'tcp' || transport === 'tls');
 }

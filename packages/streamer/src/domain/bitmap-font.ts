@@ -24,7 +24,7 @@ const GLYPHS: Readonly<Record<string, readonly string[]>> = {
   x: ['.....', '.....', '#...#', '.#.#.', '..#..', '.#.#.', '#...#'],
 };
 
-export const GLYPH_WIDTH = 5;
+const GLYPH_WIDTH = 5;
 export const GLYPH_HEIGHT = 7;
 
 /** Calls `dot` for every lit dot of a line of text, in dots from its upper left. Unknown characters are blank. */
