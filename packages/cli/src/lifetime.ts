@@ -4,7 +4,7 @@
  */
 
 export interface Closeable {
-  close(): Promise<void>;
+  close(): Promise<void> | void;
 }
 
 export class Lifetime {
@@ -14,9 +14,11 @@ export class Lifetime {
   readonly #started: Promise<Closeable | undefined>[] = [];
 
   constructor() {
-    const { promise, resolve } = promiseWithResolve();
-    this.endAsked = promise;
-    this.#askEnd = resolve;
+    let askEnd = (): void => undefined;
+    this.endAsked = new Promise((resolve) => {
+      askEnd = resolve;
+    });
+    this.#askEnd = askEnd;
   }
 
   askEnd(): void {
@@ -37,13 +39,4 @@ export class Lifetime {
     }
     if (failures.length > 0) throw failures[0];
   }
-}
-
-/** `Promise.withResolvers` came with Node 22. */
-function promiseWithResolve(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -1,5 +1,6 @@
 /** The text of `perch stream --list`. Pure. */
 import type { DeviceList } from '@perch/streamer';
+import { inColumns } from '../text-table.ts';
 
 export function formatDevices({ cameras, missing, encoders }: DeviceList): string {
   const none = { name: '(none)', about: missing ?? '' };
@@ -14,6 +15,5 @@ export function formatDevices({ cameras, missing, encoders }: DeviceList): strin
 }
 
 function formatRows(rows: readonly { readonly name: string; readonly about: string }[]): string[] {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  return rows.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`.trimEnd());
+  return inColumns(rows.map(({ name, about }) => [name, about])).map((line) => `  ${line}`);
 }

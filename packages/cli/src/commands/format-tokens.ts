@@ -3,6 +3,7 @@ import type { TokenEntry } from '@perch/server';
 import { qrCode } from '../qr-code.ts';
 import { type ServerPlace, signalingUrl, watchLink } from '../server-place.ts';
 import { DEFAULT_STREAM_ID } from '../settings/tables.ts';
+import { inColumns } from '../text-table.ts';
 
 export interface TokenPage {
   readonly place: ServerPlace;
@@ -52,9 +53,7 @@ export function formatTokenList(entries: readonly TokenEntry[], nowMs: number): 
       revokedAtMs === undefined ? '' : formatTime(revokedAtMs),
     ]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  return `${inColumns(rows).join('\n')}\n`;
 }
 
 function formatExpiry(expiresAtMs: number, nowMs: number): string {

@@ -1,5 +1,6 @@
 /** Who a server lets in: everyone, or who has a token. And what its owner is told about that. */
 
+import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { oneLine } from '@perch/protocol';
 import type { Authority, LinkStore, TokenStore } from '@perch/server';
@@ -33,7 +34,6 @@ export async function openAccess(
 
 async function openToEveryone(stateDir: string, { log, warn }: Context): Promise<ServeAccess> {
   const { openAuthority } = await import('@perch/server');
-  const { randomBytes } = await import('node:crypto');
   const store = await openTokens(stateDir).catch((error: unknown) => {
     if (!(error instanceof CommandFailure)) throw error;
     log.info({ reason: oneLine(error) }, 'no state folder: after a restart all pictures begin anew');
@@ -49,7 +49,7 @@ async function openToEveryone(stateDir: string, { log, warn }: Context): Promise
         log.child({}, { level: 'info' }).info(`${names}; for a public name set PERCH_PUBLIC_URL`);
       }
     },
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }
 
@@ -77,12 +77,12 @@ async function openToTokens(stateDir: string, { log, output }: Context): Promise
         );
       }
     },
-    close: () => Promise.resolve(authority.close()),
+    close: () => authority.close(),
   };
 }
 
 /** Everything that the owner of a new server needs to see a picture. */
-export function firstTokens(store: TokenStore, server: LastServer, columns: number): string {
+function firstTokens(store: TokenStore, server: LastServer, columns: number): string {
   const place = serverPlace(server, localAddresses(networkInterfaces()));
   const texts = (['publish', 'view'] as const).map((right) => {
     const issued = store.issue({ right, streamId: DEFAULT_STREAM_ID });

@@ -74,7 +74,7 @@ Examples:
         () => output.out(table.format(streamer.stats(), performance.now())),
         STATS_INTERVAL_MS,
       );
-      await lifetime.own(Promise.resolve({ close: () => Promise.resolve(clearInterval(timer)) }));
+      await lifetime.own(Promise.resolve({ close: () => clearInterval(timer) }));
     }
     await Promise.race([streamer.ended, lifetime.endAsked]);
   },

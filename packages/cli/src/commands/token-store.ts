@@ -22,7 +22,7 @@ export async function explainFolder<T>(task: () => T): Promise<T> {
 }
 
 /** Only a person can put a folder's rights and contents right; a full disk may get better. */
-export function folderFailure(error: StateFolderError): CommandFailure {
+function folderFailure(error: StateFolderError): CommandFailure {
   const exitCode = error.reason === 'failed' ? EXIT.failed : EXIT.usage;
   return new CommandFailure(error.message, exitCode, { cause: error });
 }

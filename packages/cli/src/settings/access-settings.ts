@@ -8,7 +8,7 @@ import {
   readTokenName,
 } from './read-access.ts';
 import { readSwitch } from './read-value.ts';
-import type { Setting, SettingTable } from './setting.ts';
+import { type SettingTable, setting } from './setting.ts';
 import { defaultStateDirectory, STATE_DIRECTORY_WORDS } from './state-directory.ts';
 
 /** Those that `perch serve` and `perch token` must agree on. */
@@ -89,8 +89,3 @@ export const tokenTaskSettings = {
     read: readTokenName,
   }),
 } as const satisfies SettingTable;
-
-/** Keeps a setting's type of value while the table is checked. */
-function setting<T>(it: Setting<T>): Setting<T> {
-  return it;
-}

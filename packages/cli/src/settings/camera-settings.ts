@@ -8,7 +8,7 @@ import {
   readWords,
 } from './read-camera.ts';
 import { hideUrlSecrets, readBitrate, readFramesPerSecond, readSide } from './read-value.ts';
-import type { Setting, SettingTable } from './setting.ts';
+import { type SettingTable, setting } from './setting.ts';
 
 export const cameraSettings = {
   width: setting({
@@ -115,8 +115,3 @@ export const cameraSettings = {
     read: readWords,
   }),
 } as const satisfies SettingTable;
-
-/** Keeps a setting's type of value while the table is checked. */
-function setting<T>(it: Setting<T>): Setting<T> {
-  return it;
-}

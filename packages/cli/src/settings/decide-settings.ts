@@ -43,7 +43,7 @@ export function decideSettings<S extends SettingTable>(table: S, sources: Source
 }
 
 /** "--port", "PORT in the environment", "PORT in .env", "the default port". */
-export function nameOrigin({ name, setting, origin }: Decision): string {
+function nameOrigin({ name, setting, origin }: Decision): string {
   switch (origin) {
     case 'flag':
       return setting.flag ?? name;

@@ -1,11 +1,10 @@
 /** The table of `--print-config`: what was decided and from where, without secrets. Pure. */
+import { inColumns } from '../text-table.ts';
 import { type Decision, showValue } from './decide-settings.ts';
 
 export function formatConfig(decisions: readonly Decision[]): string {
   const rows = [['setting', 'value', 'from'], ...decisions.map(formatRow)];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return lines.map((line) => `${line}\n`).join('');
+  return `${inColumns(rows).join('\n')}\n`;
 }
 
 function formatRow(decision: Decision): string[] {

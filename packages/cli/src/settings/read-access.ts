@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { isTokenName, MAX_TOKEN_NAME_CHARS } from '@perch/protocol';
 import { readStreamId } from './read-value.ts';
-import type { Read } from './setting.ts';
+import { type Read, refused } from './setting.ts';
 
 const MINUTE_MS = 60 * 1000;
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -57,8 +57,4 @@ export function readPublicUrl(text: string): Read<string | undefined> {
   return refused(
     "must be the server's address as a browser needs it, such as http://203.0.113.7:8080 or https://cam.example.org",
   );
-}
-
-function refused(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
 }

@@ -1,8 +1,8 @@
 /** The checks of a camera's settings, from text as a person wrote it. Pure. */
 import type { EncoderName } from '@perch/streamer';
-import type { Read } from './setting.ts';
+import { type Read, refused } from './setting.ts';
 
-export const SOURCE_KINDS =
+const SOURCE_KINDS =
   'auto, rpicam, v4l2:/dev/videoN, rtsp://ADDRESS, test, test:grain, exec:COMMAND or file:PATH';
 
 const ENCODERS = ['auto', 'copy', 'rpicam', 'v4l2m2m', 'x264'] as const satisfies readonly EncoderName[];
@@ -66,8 +66,4 @@ function withoutQuotes(word: string): string {
   return word.replace(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gsu, (_, single, double, escaped) => {
     return single ?? double?.replace(/\\(["\\])/gu, '$1') ?? escaped;
   });
-}
-
-function refused(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
 }

@@ -1,6 +1,6 @@
 /** The checks of single values, from text as a person wrote it. Pure. */
 import { decodeClientMessage, readTurnCredentials } from '@perch/protocol';
-import { LOG_LEVELS, type LogLevel, type Read } from './setting.ts';
+import { LOG_LEVELS, type LogLevel, type Read, refused } from './setting.ts';
 
 /** Below this H.264 at any useful size is a smear; it is also where a missing "k" or "M" shows. */
 const MIN_BITS_PER_SECOND = 50_000;
@@ -165,8 +165,4 @@ function parseUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-function refused(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
 }

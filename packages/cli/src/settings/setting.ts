@@ -9,6 +9,10 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
+export function refused(reason: string): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason };
+}
+
 export interface Setting<T> {
   /** The flag, with its dashes. Missing where a flag would give away a secret in the process list. */
   readonly flag?: `--${string}`;
@@ -30,6 +34,11 @@ export interface Setting<T> {
   readonly secret?: boolean;
   /** How the value as written is shown, when part of it must not be. */
   readonly show?: (text: string) => string;
+}
+
+/** Keeps the type of a setting's value where a table is checked to be one. */
+export function setting<T>(it: Setting<T>): Setting<T> {
+  return it;
 }
 
 /** A command's settings, by the name that the program gives them: the flag in camelCase. */

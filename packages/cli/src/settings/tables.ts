@@ -19,7 +19,7 @@ import {
   readTurnTtl,
   readTurnUrls,
 } from './read-value.ts';
-import { type CommandSettings, LOG_LEVELS, type Setting } from './setting.ts';
+import { type CommandSettings, LOG_LEVELS, setting } from './setting.ts';
 
 export const DEFAULT_STREAM_ID = 'pi-camera-stream';
 
@@ -204,8 +204,3 @@ export const demoSettings = {
   allowOrigin,
   logLevel: setting({ ...logLevel, fallback: 'warn' }),
 } as const satisfies CommandSettings;
-
-/** Keeps a setting's type of value while the table is checked. */
-function setting<T>(it: Setting<T>): Setting<T> {
-  return it;
-}
