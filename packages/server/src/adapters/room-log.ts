@@ -7,7 +7,7 @@ import type { EventCode, RoomEvent } from '../domain/room-event.ts';
 import type { Cancel, Scheduler } from '../domain/scheduler.ts';
 import { shortViewerId } from '../domain/viewer-id.ts';
 
-export const REFUSAL_SUMMARY_MS = 60 * 1000;
+const REFUSAL_SUMMARY_MS = 60 * 1000;
 
 export class RoomLog {
   readonly #log: Logger;

@@ -12,7 +12,7 @@ import { SharedSecretTurn } from './shared-secret-turn.ts';
 import { StaticTurn } from './static-turn.ts';
 
 /** Long enough for a page to load and connect, with renewals few; short enough that a leaked one is worth little. */
-export const DEFAULT_TURN_TTL_SECONDS = 600;
+const DEFAULT_TURN_TTL_SECONDS = 600;
 
 interface IceServerSourceComponents {
   readonly scheduler: Scheduler;

@@ -44,7 +44,7 @@ export interface Sharer {
 export const MIN_LINK_SECONDS = 5 * 60;
 
 /** A guest's stay. Who is to watch for longer gets a link from the owner. */
-export const MAX_LINK_SECONDS = 7 * 24 * 60 * 60;
+const MAX_LINK_SECONDS = 7 * 24 * 60 * 60;
 
 const HOUR_SECONDS = 60 * 60;
 

@@ -14,7 +14,7 @@ export const REQUEST_TIMEOUT_MS = 3000;
 export const BUDGET: BudgetLimits = { perMinute: 1200, inFlight: 16 };
 export const BREAKER = { failures: 5, openMs: 30_000 };
 /** Longest wait before the one retry. Random: what failed together does not come back together. */
-export const RETRY_WITHIN_MS = 500;
+const RETRY_WITHIN_MS = 500;
 const FIRST_PAUSE_MS = 1000;
 /** Full jitter may draw zero; a service that fails is not asked more often than this. */
 const SHORTEST_PAUSE_MS = 250;
