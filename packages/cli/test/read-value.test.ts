@@ -174,6 +174,7 @@ describe('what is shown of a URL', () => {
     ['wss://cam.example/?a=1&token=secret&b=2', 'wss://cam.example/?a=1&token=***&b=2'],
     ['exec:ffmpeg -i rtsp://admin:secret@10.0.0.2/1 -', 'exec:ffmpeg -i rtsp://admin:***@10.0.0.2/1 -'],
     ['rtsp://admin:p@ss@10.0.0.2/1', 'rtsp://admin:***@10.0.0.2/1'],
+    ['rtsp://admin:p/ss@10.0.0.2/1', 'rtsp://admin:***@10.0.0.2/1'],
     ['ws://1.2.3.4:8080/', 'ws://1.2.3.4:8080/'],
   ])('of %s is %s', (text, shown) => {
     expect(hideUrlSecrets(text)).toBe(shown);

@@ -126,6 +126,8 @@ describe('a camera in the network', () => {
   test.each([
     ['rtsp://me:p@ss@camera.lan:554/1?token=t', 'the camera at camera.lan:554'],
     ['rtsps://camera.lan/1', 'the camera at camera.lan'],
+    ['rtsp://[fe80::1]:554', 'the camera at [fe80::1]:554'],
+    ['rtsp://me:pass/word@camera.lan/1', 'the camera at that address'],
   ])('%s is called %s', (url, name) => {
     expect(rtspAddress(url).name).toBe(name);
   });

@@ -131,9 +131,9 @@ export function readSwitch(text: string): Read<boolean> {
   return { ok: true, value: text === 'true' };
 }
 
-/** Hides what lets others in: a password before the host, and a token behind the question mark. */
+/** Hides what lets others in: a password before the host, which may have a slash, and a token behind the question mark. */
 export function hideUrlSecrets(text: string): string {
-  return text.replace(/(\/\/[^\s/:@]*):[^\s/]+@/g, '$1:***@').replace(/([?&]token=)[^\s&#]+/gi, '$1***');
+  return text.replace(/(\/\/[^\s/:@]*):\S+@/g, '$1:***@').replace(/([?&]token=)[^\s&#]+/gi, '$1***');
 }
 
 function readWholeNumber(text: string, min: number, max: number): Read<number> {

@@ -35,7 +35,8 @@ export function openRtsp(url: string): Promise<VideoInput> {
   return VideoInput.open(rtspAddress(url), CONNECT_WITHIN_MS);
 }
 
+/** An `@` behind the host may end a password with a slash in it, of which the host then is the first part. */
 function hostOf(url: string): string {
-  const [, host] = /^rtsps?:\/\/(?:[^/]*@)?([^/?#]+)/iu.exec(url) ?? [];
+  const [, host] = /^rtsps?:\/\/(?:[^/?#]*@)?([^@/?#]+)(?:[/?#][^@]*)?$/iu.exec(url) ?? [];
   return host ?? 'that address';
 }
