@@ -12,7 +12,7 @@ export { oneLine, stackOf } from './error-text.ts';
 export { type IceServer, IceServersSchema, readTurnCredentials } from './ice-server.ts';
 export { type IceUrl, parseIceUrl } from './ice-url.ts';
 export * from './limits.ts';
-export type { ClientMessage, ClientMessageOf, ServerMessage, ServerMessageOf } from './message.ts';
+export type { ClientMessage, ClientMessageOf, IceFields, ServerMessage, ServerMessageOf } from './message.ts';
 export { type Refusal, type Result, refuse } from './result.ts';
 export {
   decodeTimeStrip,

@@ -184,6 +184,9 @@ export type ServerMessage = OutputOf<typeof serverMessages>;
 export type ClientMessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
 
+/** STUN and TURN servers as `registered`, `joined` and `ice-servers` carry them. */
+export type IceFields = Omit<ServerMessageOf<'ice-servers'>, 'type'>;
+
 export const clientMessageSchemas: Readonly<Record<string, v.GenericSchema<unknown, ClientMessage>>> =
   clientMessages;
 export const serverMessageSchemas: Readonly<Record<string, v.GenericSchema<unknown, ServerMessage>>> =

@@ -1,5 +1,5 @@
 /** Whether the server gives TURN credentials: in its answer to `join`, else by HTTP as to old clients. */
-import { type IceServer, readTurnCredentials, type ServerMessageOf } from '@perch/protocol';
+import { type IceFields, type IceServer, readTurnCredentials, type ServerMessageOf } from '@perch/protocol';
 import { iceHosts } from './ice-hosts.ts';
 import { REACH_WITHIN_MS } from './reach.ts';
 import type { Joined } from './right-steps.ts';
@@ -7,8 +7,6 @@ import type { Health } from './server-steps.ts';
 import type { Signaling } from './signaling.ts';
 import { failed, type Outcome, ok, skipped } from './step.ts';
 import type { Target } from './target.ts';
-
-type Given = Pick<ServerMessageOf<'ice-servers'>, 'ice_servers' | 'ice_ttl' | 'turn_unavailable'>;
 
 export interface MintStepComponents {
   readonly target: Target;
@@ -37,7 +35,7 @@ export async function mintStep(parts: MintStepComponents): Promise<[Outcome, rea
 }
 
 /** TURN that is asked for elsewhere may come a moment after `joined`. */
-async function givenBySignaling({ joined, signaling }: MintStepComponents): Promise<Given | undefined> {
+async function givenBySignaling({ joined, signaling }: MintStepComponents): Promise<IceFields | undefined> {
   if (joined?.turn_unavailable === undefined) return joined?.ice_servers === undefined ? undefined : joined;
   const later = await signaling.hear(
     (message): message is ServerMessageOf<'ice-servers'> => message.type === 'ice-servers',
@@ -45,7 +43,7 @@ async function givenBySignaling({ joined, signaling }: MintStepComponents): Prom
   return later ?? joined;
 }
 
-async function givenByHttp({ target, token }: MintStepComponents): Promise<Given | undefined> {
+async function givenByHttp({ target, token }: MintStepComponents): Promise<IceFields | undefined> {
   try {
     const response = await fetch(`${target.httpOrigin}/turn-credentials`, {
       signal: AbortSignal.timeout(REACH_WITHIN_MS),

@@ -1,7 +1,5 @@
-import type { ServerMessageOf } from '@perch/protocol';
+import type { IceFields } from '@perch/protocol';
 import type { IceServerState } from './turn/ice-session.ts';
-
-type IceFields = Pick<ServerMessageOf<'ice-servers'>, 'ice_servers' | 'ice_ttl' | 'turn_unavailable'>;
 
 /** STUN and TURN servers as a message carries them (SPEC.md, ICE rules). */
 export function iceFields(state: IceServerState | undefined): IceFields {

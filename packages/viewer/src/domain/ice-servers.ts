@@ -1,11 +1,9 @@
-import type { IceServer, ServerMessageOf } from '@perch/protocol';
+import type { IceFields, IceServer } from '@perch/protocol';
 import { IceServerCache } from './ice-server-cache.ts';
 import type { Clock, FetchIceServers } from './ports.ts';
 
 /** A new connection takes a second or two; with the shortest sensible life there is that much left. */
 const RENEW_SHARE = 0.8;
-
-type IceFields = Pick<ServerMessageOf<'ice-servers'>, 'ice_servers' | 'ice_ttl' | 'turn_unavailable'>;
 
 /** The STUN and TURN servers that the server told last, for the next try to connect, and what the last try had of them. */
 export class IceServers {

@@ -24,7 +24,7 @@ const CHECK_INTERVAL_MS = 2_000;
  * Connections that wait to be accepted. Node accepts all that wait before it does anything else, and what it refuses is
  * garbage that lives until then. With 4,096 a flood of 10,000 sockets made joins take 1.6 to 2.7 times as long and once
  * left 97 MB behind, with 256 it is 1.0 to 1.5 times and 55 MB. The price: while it lasts, one join in twenty to a hundred
- * finds no room and is tried again by its system a second later. `e2e/attack.test.ts` is the measurement.
+ * finds no room and is tried again by its system a second later. `e2e/alone/attack.test.ts` is the measurement.
  */
 const BACKLOG = 256;
 

@@ -7,12 +7,12 @@ import { iceServerLinks } from './ice-server-links.ts';
 export const SDP = 'application/sdp';
 export const SDP_FRAGMENT = 'application/trickle-ice-sdpfrag';
 
-/** The methods. */
-export const OF_STREAM = 'POST, OPTIONS';
-export const OF_SESSION = 'PATCH, DELETE, OPTIONS';
+/** The methods of WHEP's endpoint (one for each stream) and of a session, for `Allow` and CORS. */
+export const STREAM_METHODS = 'POST, OPTIONS';
+export const SESSION_METHODS = 'PATCH, DELETE, OPTIONS';
 
 /** What a page elsewhere may read of an answer. */
-export const EXPOSED = 'Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After';
+export const EXPOSED_HEADERS = 'Location, ETag, Link, Accept-Post, Accept-Patch, Retry-After';
 
 export const NO_SESSION = refuse('refused', 'there is no such session, or not any more');
 export const TOO_LARGE = refuse('too-large', `a description is at most ${MAX_SDP_CHARS} characters`);

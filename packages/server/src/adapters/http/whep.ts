@@ -23,13 +23,13 @@ import {
   acceptsSdp,
   addLinks,
   BAD_TOKEN,
-  EXPOSED,
+  EXPOSED_HEADERS,
   NO_SESSION,
-  OF_SESSION,
-  OF_STREAM,
   optionsHeaders,
   SDP,
   SDP_FRAGMENT,
+  SESSION_METHODS,
+  STREAM_METHODS,
   TOO_LARGE,
 } from './whep-http.ts';
 
@@ -63,14 +63,14 @@ export function whepRoutes(components: WhepRoutesComponents) {
     await next();
     if (origin !== undefined) {
       context.header('Access-Control-Allow-Origin', origin);
-      context.header('Access-Control-Expose-Headers', EXPOSED);
+      context.header('Access-Control-Expose-Headers', EXPOSED_HEADERS);
       context.header('Vary', 'Origin', { append: true });
     }
     return undefined;
   });
 
   app.options('/:stream', async (context) => {
-    const headers = optionsHeaders(OF_STREAM);
+    const headers = optionsHeaders(STREAM_METHODS);
     const isPreflight = context.req.header('Access-Control-Request-Method') !== undefined;
     const right = components.authority.check(
       tokenOf(context.env.incoming),
@@ -81,7 +81,7 @@ export function whepRoutes(components: WhepRoutesComponents) {
     return new Response(null, { status: 204, headers });
   });
   app.options('/:stream/:session', () => {
-    return new Response(null, { status: 204, headers: optionsHeaders(OF_SESSION) });
+    return new Response(null, { status: 204, headers: optionsHeaders(SESSION_METHODS) });
   });
 
   app.post('/:stream', limited(refusedPost), async (context) => {
@@ -138,8 +138,8 @@ export function whepRoutes(components: WhepRoutesComponents) {
     return new Response(null, { status: 200 });
   });
 
-  app.all('/:stream', () => wrongMethod(refused, OF_STREAM));
-  app.all('/:stream/:session', () => wrongMethod(refused, OF_SESSION));
+  app.all('/:stream', () => wrongMethod(refused, STREAM_METHODS));
+  app.all('/:stream/:session', () => wrongMethod(refused, SESSION_METHODS));
   app.all('*', () => refused(refuse('refused', 'the address is /whep/ and the name of a stream'), 404));
   return app;
 
