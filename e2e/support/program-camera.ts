@@ -1,7 +1,7 @@
 /** A broadcaster that is a program: it offers what a test wants, and sends no video. */
 import { once } from 'node:events';
 import type { ClientMessage, ServerMessage, ServerMessageOf } from '@perch/protocol';
-import { PeerConnection, Video } from 'node-datachannel';
+import { PeerConnection, type Track, Video } from 'node-datachannel';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -12,6 +12,8 @@ export class ProgramCamera {
   readonly #socket: WebSocket;
   readonly #addCodec: (video: Video, payloadType: number) => void;
   readonly #connections = new Map<string, PeerConnection>();
+  /** A track that nobody holds is collected as garbage, and then its connection makes an offer without video. */
+  readonly #tracks: Track[] = [];
   /** Answers that came. */
   answers = 0;
 
@@ -73,7 +75,7 @@ export class ProgramCamera {
     );
     const video = new Video('video', 'SendOnly');
     this.#addCodec(video, PAYLOAD_TYPE);
-    connection.addTrack(video);
+    this.#tracks.push(connection.addTrack(video));
     connection.setLocalDescription('offer');
   }
 }
