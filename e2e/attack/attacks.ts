@@ -62,7 +62,7 @@ export type AttackName = keyof typeof ATTACKS;
 
 export const ATTACK_NAMES = Object.keys(ATTACKS) as readonly AttackName[];
 
-/** Without the one after which an address is let do nothing else at once; after those that flood it is not, either, a second later. */
+/** Without the one after which an address is let do nothing else. */
 export const TOGETHER = ATTACK_NAMES.filter((name) => name !== 'requests that wait for no answer');
 
 /** Runs an attack on a socket that is open. */

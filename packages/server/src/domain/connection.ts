@@ -281,7 +281,6 @@ export class Connection {
   /** LIMIT4: spends `cost` of what this socket and its address may send, or ends it. */
   #mayGoOn(cost: number): boolean {
     if (this.#maySend(cost)) return true;
-    this.#arrival.address.chargeFlood();
     this.#dismiss('rate-limited', TOO_MUCH, CLOSE_CODES.tooMuch);
     return false;
   }

@@ -141,12 +141,6 @@ export class AddressUse {
     this.#requests.charge(1, this.#rates.requests);
   }
 
-  /** A WebSocket was closed for sending too much. What of that was under way is read all the same: thousands of frames. */
-  chargeFlood(): void {
-    const { requests } = this.#rates;
-    this.#requests.charge(requests.perSecond, requests);
-  }
-
   /** It went on asking after it was refused, by more than a second's worth: nothing of it is read until that is paid. */
   isFlooding(): boolean {
     const { requests } = this.#rates;
