@@ -121,7 +121,7 @@ async function measure(
   for (let round = 0; round < ROUNDS; round++) {
     quiet.push(...(await joins()));
     await attacker.attack({ port, addresses: addresses(), attacks });
-    attacked.push(...(await joins()), ...(await joins()));
+    for (let n = 0; n < 4; n++) attacked.push(...(await joins()));
     opened += await attacker.stop();
     await expect.poll(() => viewersOfServer(port), { timeout: 20_000 }).toBe(0);
   }
